@@ -1,0 +1,254 @@
+"""The data sets that the suite knows, one row each.
+
+Adding a data set is adding a row here and a reader in `load.py`.
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Kaggle:
+    """A data set on Kaggle. `version` None takes the newest: ours do not publish what they were."""
+
+    handle: str
+    version: int | None = None
+
+    @property
+    def page(self) -> str:
+        return f"https://www.kaggle.com/datasets/{self.handle}"
+
+    @property
+    def slug(self) -> str:
+        return self.handle.split("/")[1]
+
+
+@dataclass(frozen=True)
+class Web:
+    """One or more zip files at fixed addresses, and the page that a person would open."""
+
+    urls: tuple[str, ...]
+    page: str
+
+
+@dataclass(frozen=True)
+class Content:
+    """One kind of file in an archive, found by its name alone.
+
+    Attributes:
+        what: the kind, as readers ask for it ("photos", "masks").
+        pattern: a regular expression that ends at the file's path. Folders above what it names do not
+            matter, and two files with the same groups are one file that was packed twice.
+        original: how many the authors' own archive has (a lower bound where they don't say).
+        subset: how many the reduced archive has that travels with this project.
+    """
+
+    what: str
+    pattern: str
+    original: int
+    subset: int
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A row of the catalog.
+
+    Attributes:
+        name: the key in CATALOG and the folder below `data/`.
+        archive: the zip file's name in a folder of archives (HANDVISION_ARCHIVES).
+        contents: what must be in it, by name and number.
+        folders: names that a copy unpacked by hand may have.
+    """
+
+    name: str
+    title: str
+    source: Kaggle | Web
+    licence: str
+    citation: str
+    archive: str
+    contents: tuple[Content, ...]
+    folders: tuple[str, ...] = field(default=())
+
+    def sort_out(self, paths: Iterable[str]) -> dict[str, dict[tuple[str, ...], str]]:
+        """Which of `paths` (relative, with "/") are this data set's: what -> {groups: path}.
+
+        In reading order: frame 2 comes before frame 10.
+        """
+        found = {content.what: {} for content in self.contents}
+        patterns = [
+            (content.what, re.compile(r"(?:^|/)" + content.pattern, re.I)) for content in self.contents
+        ]
+        for path in paths:
+            for what, pattern in patterns:
+                if match := pattern.search(path):
+                    found[what].setdefault(match.groups(), path)
+        return {what: dict(sorted(files.items(), key=_reading_order)) for what, files in found.items()}
+
+    def judge(self, found: dict[str, dict]) -> str:
+        """Says what `found` (of `sort_out`) is: "original", "subset", "mixed", "incomplete: ..." or "".
+
+        Every kind must be complete. Nothing at all gives "", so that a stranger's zip is passed over.
+        """
+        counts = {content.what: len(found[content.what]) for content in self.contents}
+        if not any(counts.values()):
+            return ""
+        short, kinds = [], set()
+        for content in self.contents:
+            count = counts[content.what]
+            if count >= content.original:
+                kinds.add("original" if content.original != content.subset else "either")
+            elif count == content.subset:
+                kinds.add("subset")
+            else:
+                wanted = " or ".join(str(n) for n in sorted({content.original, content.subset}, reverse=True))
+                short.append(f"{count} {content.what} instead of {wanted}")
+        if short:
+            return "incomplete: " + ", ".join(short)
+        kinds.discard("either")
+        return kinds.pop() if len(kinds) == 1 else ("mixed" if kinds else "original")
+
+
+def _reading_order(item: tuple[tuple[str, ...], str]) -> list:
+    """Numbers by value, words by letter: re.split gives words at even places and numbers at odd ones."""
+    parts = re.split(r"(\d+)", "/".join(item[0]))
+    return [int(part) if place % 2 else part for place, part in enumerate(parts)]
+
+
+def _github(repository: str, commit: str) -> Web:
+    return Web((f"https://github.com/{repository}/archive/{commit}.zip",), f"https://github.com/{repository}")
+
+
+_HGR1 = "https://sun.aei.polsl.pl/~mkawulok/gestures/"
+
+_ROWS = (
+    Dataset(
+        name="finger_digits",
+        title="Finger Digits 0-5",
+        source=Kaggle("roshea6/finger-digits-05"),
+        licence="see the Kaggle page; the author's public repository names none",
+        citation="R. O'Shea: Finger Digits 0-5. Kaggle data set roshea6/finger-digits-05.",
+        archive="finger-digits-05.zip",
+        contents=(Content("masks", r"(\d+)_([0-5])\.png$", 12_006, 12_006),),
+    ),
+    Dataset(
+        name="hand_gestures",
+        title="Hand Gesture Recognition Dataset",
+        source=Kaggle("aryarishabh/hand-gesture-recognition-dataset"),
+        licence="see the Kaggle page",
+        citation="A. Rishabh: Hand Gesture Recognition Dataset. "
+        "Kaggle data set aryarishabh/hand-gesture-recognition-dataset.",
+        archive="hand-gesture-recognition-dataset.zip",
+        contents=(Content("masks", r"(train|test)/(1?\d)/(\d+)\.(?:jpe?g|png)$", 24_000, 24_000),),
+    ),
+    Dataset(
+        name="sign_language_digits",
+        title="Sign Language Digits",
+        source=_github("ardamavi/Sign-Language-Digits-Dataset", "4b09433"),
+        licence="Apache-2.0",
+        citation="A. Mavi, Z. Dikle: Sign Language Digits Dataset. "
+        "Turkey Ankara Ayranci Anadolu High School, 2017.",
+        archive="sign-language-digits.zip",
+        contents=(Content("photos", r"(\d)/IMG_(\d+)\.jpe?g$", 2_062, 1_573),),
+        folders=("Sign-Language-Digits-Dataset-master", "Sign-Language-Digits-Dataset"),
+    ),
+    Dataset(
+        name="hands_dataset",
+        title="HandsDataset",
+        source=_github("SubhiH/HandsDataset", "73228cb"),
+        licence="Apache-2.0",
+        citation="SubhiH: HandsDataset. GitHub, 2018.",
+        archive="hands-dataset.zip",
+        contents=(
+            Content("photos", r"images/(train|test)/([^/]+)\.jpe?g$", 1_557, 1_106),
+            Content("tables", r"data/(train|test)_labels\.csv$", 2, 2),
+        ),
+        folders=("HandsDataset-master", "HandsDataset"),
+    ),
+    Dataset(
+        name="finger_counting",
+        title="Human-Robot Finger-Counting Dataset",
+        source=_github("EPSRC-NUMBERS/Human-Robot_Finger-Counting_Dataset", "94e7f61"),
+        licence="CC BY-SA 4.0",
+        citation="S. Davies, A. Lucas, C. Ricolfe-Viala, A. Di Nuovo: A database for learning numbers by "
+        "visual finger recognition in developmental neuro-robotics. Frontiers in Neurorobotics 15:619504, "
+        "2021.",
+        archive="finger-counting.zip",
+        contents=(
+            # 2,344 in two recordings; the authors don't say whether the two empty frames count.
+            Content("raw photos", r"Raw_Images/Human/(Set\d)/([1-5])/([^/]+)\.jpe?g$", 2_340, 1_439),
+            Content("empty frames", r"Raw_Images/Human/(Set\d)/0/([^/]+)\.jpe?g$", 2, 1),
+            Content(
+                "composites",
+                r"Human_Fingers_1000_200_200/(training|testing)_set/silhouettes/([a-z]+)_(\d+)\.jpe?g$",
+                1_200,
+                1_200,
+            ),
+            Content(
+                "composite masks",
+                r"Human_Fingers_1000_200_200/(training|testing)_set/silhouettes/([a-z]+)_(\d+)\.png$",
+                1_200,
+                1_200,
+            ),
+            Content("offices", r"Backgrounds/Office/(\d+)\.jpe?g$", 41, 31),
+        ),
+        folders=("Human-Robot_Finger-Counting_Dataset-master", "Human-Robot_Finger-Counting_Dataset"),
+    ),
+    Dataset(
+        name="hgr1",
+        title="HGR1 (database for hand gesture recognition)",
+        source=Web((_HGR1 + "hgr1_images.zip", _HGR1 + "hgr1_skin.zip"), _HGR1),
+        licence="research use; cite the authors",
+        citation="M. Kawulok, J. Kawulok, J. Nalepa, B. Smolka: Self-adaptive algorithm for segmenting skin "
+        "regions. EURASIP Journal on Advances in Signal Processing 2014:170.",
+        archive="hgr1.zip",
+        contents=(
+            Content("photos", r"([^/_]+)_P_hgr1_id(\d+)_(\d+)\.jpe?g$", 899, 60),
+            Content("masks", r"skin_masks/([^/_]+)_P_hgr1_id(\d+)_(\d+)\.(?:bmp|png)$", 899, 60),
+        ),
+    ),
+    Dataset(
+        name="massey",
+        title="Massey University 2D static hand gestures",
+        source=_github("snrao310/ASL-Finger-Spelling-Recognition", "5d1f82a"),
+        licence="research use; cite the authors",
+        citation="A. L. C. Barczak, N. H. Reyes, M. Abastillas, A. Piccio, T. Susnjak: A new 2D static hand "
+        "gesture colour image dataset for ASL gestures. Research Letters in the Information and "
+        "Mathematical Sciences 15, 2011.",
+        archive="massey-hand-gestures.zip",
+        contents=(
+            Content(
+                "photos",
+                r"asl_dataset/[0-9a-z]/hand(\d+)_([0-9a-z])_([a-z]+)_seg_(\d+)_cropped\.jpe?g$",
+                2_515,
+                2_515,
+            ),
+        ),
+        folders=("asl_dataset", "ASL-Finger-Spelling-Recognition-master"),
+    ),
+    Dataset(
+        name="houses",
+        title="Houses dataset (rooms without people)",
+        source=_github("emanhamed/Houses-dataset", "master"),
+        licence="cite the paper",
+        citation="E. Ahmed, M. Moustafa: House price estimation from visual and textual features. "
+        "IJCCI 2016, pages 62-68.",
+        archive="houses.zip",
+        contents=(Content("photos", r"(\d+)_(bathroom|bedroom|frontal|kitchen)\.jpe?g$", 2_140, 800),),
+        folders=("Houses-dataset-master", "Houses Dataset"),
+    ),
+)
+
+CATALOG: dict[str, Dataset] = {row.name: row for row in _ROWS}
+
+
+def row(name: str) -> Dataset:
+    """The catalog's row of `name`.
+
+    Raises:
+        ValueError: there is no such data set; the message lists those that there are.
+    """
+    try:
+        return CATALOG[name]
+    except KeyError:
+        raise ValueError(f"no data set {name!r}; there are {', '.join(CATALOG)}") from None

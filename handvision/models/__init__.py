@@ -1,0 +1,24 @@
+"""The suite's models: segmenters, classifiers, the two joined, and their exports."""
+
+from handvision.models.classifier import attention_maps, build_classifier, class_names
+from handvision.models.combined import classify_masks, combine
+from handvision.models.deeplab import build_deeplab_v3_plus
+from handvision.models.export import export_litert, export_onnx
+from handvision.models.graph import model_graph
+from handvision.models.store import find_model, open_model
+from handvision.models.unet import build_unet
+
+__all__ = [
+    "attention_maps",
+    "build_classifier",
+    "build_deeplab_v3_plus",
+    "build_unet",
+    "class_names",
+    "classify_masks",
+    "combine",
+    "export_litert",
+    "export_onnx",
+    "find_model",
+    "model_graph",
+    "open_model",
+]

@@ -1,0 +1,35 @@
+"""Small pieces that several models are built of."""
+
+import keras
+
+
+def conv_block(x, filters, kernel=3, *, stride=1, dilation=1, separable=False, activation=True, name):
+    """Convolution, batch norm and, with `activation`, ReLU.
+
+    (batch, h, w, c) -> (batch, ceil(h / stride), ceil(w / stride), filters). With `separable` each channel
+    is filtered alone and a 1x1 convolution mixes them: a third of the time where pixels are many, in
+    training as well. Batch norm's momentum is 0.9: with Keras's default of 0.99 the validation figures
+    of a short training are wild for the first epochs.
+    """
+    options = {
+        "kernel_size": kernel,
+        "strides": stride,
+        "dilation_rate": dilation,
+        "padding": "same",
+        "use_bias": False,
+        "name": f"{name}_conv",
+    }
+    if separable:
+        x = keras.layers.SeparableConv2D(filters, **options)(x)
+    else:
+        x = keras.layers.Conv2D(filters, kernel_initializer="he_normal", **options)(x)
+    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    return keras.layers.ReLU(name=f"{name}_relu")(x) if activation else x
+
+
+def check_photo_shape(input_shape, smallest=32):
+    """Raises ValueError unless `input_shape` is (height, width, 3) of fixed, large enough sides."""
+    if len(input_shape) != 3 or input_shape[2] != 3 or any(not s or s < smallest for s in input_shape[:2]):
+        raise ValueError(
+            f"input_shape is {input_shape}; use (height, width, 3) with at least {smallest} pixels each"
+        )

@@ -1,0 +1,94 @@
+"""Segmenter, crop and classifier joined into one Keras graph."""
+
+import keras
+
+from handvision.layers import BoundingBoxCropLayer
+
+
+def combine(
+    segmenter: keras.Model, classifier: keras.Model, *, name: str = "combined", **crop_options
+) -> keras.Model:
+    """One model from a colour photo to mask, box, crop, gesture and rotation.
+
+    The parts' weights are shared, not copied. It reads one hand a picture: with two, it reads the box
+    that they share.
+
+    Args:
+        segmenter: a model from photos (batch, height, width, 3) to masks (batch, height, width, 1).
+        classifier: a model from crops (batch, height, width, 1) to a dict of gesture and rotation.
+        name: the model's name.
+        crop_options: options of BoundingBoxCropLayer, such as min_area=0.002, so that a speck is no hand.
+
+    Returns:
+        A model from photos, RGB float32 in [0, 1], to a dict: `mask` (batch, height, width, 1), `box`,
+        `crop`, `has_hand` (see BoundingBoxCropLayer), `gesture` and `rotation` (see build_classifier).
+        Where `has_hand` is false, gesture and rotation mean nothing.
+
+    Raises:
+        ValueError: the parts do not fit together; the message says how.
+    """
+    _check_segmenter(segmenter)
+    _check_classifier(classifier)
+    if segmenter.name == classifier.name:
+        raise ValueError(f"segmenter and classifier are both named {segmenter.name!r}; give one another name")
+    photo = keras.Input(segmenter.input_shape[1:], name="photo")
+    mask = segmenter(photo)
+    return keras.Model(photo, {"mask": mask, **_read(mask, classifier, crop_options)}, name=name)
+
+
+def classify_masks(
+    classifier: keras.Model,
+    mask_shape: tuple[int, int, int] = (128, 128, 1),
+    *,
+    name: str = "classify_masks",
+    **crop_options,
+) -> keras.Model:
+    """The classifier behind the crop: what is trained and evaluated, from whole masks on.
+
+    The classifier's weights are shared, not copied: training this model trains the classifier.
+
+    Args:
+        classifier: a model from crops to a dict of gesture and rotation.
+        mask_shape: (height, width, 1) of the masks that go in, float32 in [0, 1].
+        name: the model's name.
+        crop_options: options of BoundingBoxCropLayer other than the size, which is the classifier's.
+
+    Returns:
+        A model from masks to a dict of `box`, `crop`, `has_hand`, `gesture` and `rotation`.
+
+    Raises:
+        ValueError: the classifier or the shape does not fit; the message says how.
+    """
+    _check_classifier(classifier)
+    if len(mask_shape) != 3 or mask_shape[2] != 1 or not all(mask_shape):
+        raise ValueError(f"mask_shape is {mask_shape}; use (height, width, 1)")
+    mask = keras.Input(mask_shape, name="mask")
+    return keras.Model(mask, _read(mask, classifier, crop_options), name=name)
+
+
+def _read(mask, classifier, crop_options):
+    height, width, _ = classifier.input_shape[1:]
+    found = BoundingBoxCropLayer(height, width, **crop_options, name="crop")(mask)
+    return {**found, **classifier(found["crop"])}
+
+
+def _check_segmenter(model):
+    photo, mask = model.input_shape, model.output_shape
+    if not (_is_picture(photo, 3) and _is_picture(mask, 1) and photo[1:3] == mask[1:3]):
+        raise ValueError(
+            "a segmenter turns photos (batch, height, width, 3) of a fixed size into masks "
+            f"(batch, height, width, 1); {model.name!r} turns {photo} into {mask}"
+        )
+
+
+def _check_classifier(model):
+    crop, names = model.input_shape, set(model.output_names)
+    if not (_is_picture(crop, 1) and names == {"gesture", "rotation"}):
+        raise ValueError(
+            "a classifier turns crops (batch, height, width, 1) of a fixed size into a dict of gesture "
+            f"and rotation; {model.name!r} turns {crop} into {sorted(names)}"
+        )
+
+
+def _is_picture(shape, channels):
+    return isinstance(shape, tuple) and len(shape) == 4 and shape[3] == channels and None not in shape[1:]

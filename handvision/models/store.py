@@ -1,0 +1,45 @@
+"""Opens a model of the suite by its name: the released one, or else the one of the reader's own run."""
+
+from pathlib import Path
+
+import keras
+
+from handvision.settings import models_folder, runs_folder
+
+# Which notebook makes which file.
+MADE_BY = {
+    "finger_numbers": "6_finger_numbers_recognition/6_finger_numbers_recognition.ipynb",
+    "gestures": "20_gestures_recognition/20_gestures_recognition.ipynb",
+    "unet": "notebooks/2_unet.ipynb",
+    "deeplab_v3_plus": "notebooks/3_deeplab_v3_plus.ipynb",
+    "combined": "CombinedModels/CombinedModels.ipynb",
+}
+
+
+def find_model(name: str) -> Path:
+    """The file of a released model in `models/`, or else of the last run in `runs/<name>/`.
+
+    Args:
+        name: "finger_numbers", "gestures", "unet", "deeplab_v3_plus" or "combined".
+
+    Raises:
+        ValueError: no model of the suite has this name.
+        FileNotFoundError: neither is there; the message says which notebook makes it.
+    """
+    if name not in MADE_BY:
+        raise ValueError(f"no model is called {name!r}; there are {', '.join(MADE_BY)}")
+    places = (models_folder() / f"{name}.keras", runs_folder() / name / f"{name}.keras")
+    for path in places:
+        if path.is_file():
+            return path
+    raise FileNotFoundError(
+        f"no {name}.keras in {places[0].parent} or {places[1].parent}: run {MADE_BY[name]} first"
+    )
+
+
+def open_model(name: str) -> keras.Model:
+    """`find_model`, loaded in safe mode; says which file it took. Errors as `find_model`."""
+    path = find_model(name)
+    origin = "released" if path.parent == models_folder() else "of your own run"
+    print(f"{name}: {origin}, {path.name}")
+    return keras.models.load_model(path)

@@ -1,0 +1,65 @@
+"""The U-Net: a colour photo goes in, the probability of hand at each pixel comes out."""
+
+from collections.abc import Sequence
+
+import keras
+
+from handvision.layers import BilinearResize
+from handvision.models.blocks import check_photo_shape, conv_block
+
+
+def build_unet(
+    input_shape: tuple[int, int, int] = (128, 128, 3),
+    channels: Sequence[int] = (16, 32, 64, 128, 256),
+    *,
+    dropout: float = 0.1,
+    name: str = "unet",
+) -> keras.Model:
+    """A symmetric encoder and decoder with a skip at every level; not trained.
+
+    Time goes where pixels are many, in training as in use. So the levels begin at half the photo's
+    resolution, the decoder's convolutions are separable, and one transposed convolution makes the mask
+    in full resolution. With the default channels it has 1.3 million weights.
+
+    Any input size works: the decoder grows to the size that the skip really has.
+
+    Args:
+        input_shape: (height, width, 3), at least 32 pixels each; photos are RGB float32 in [0, 1].
+        channels: features at each level, from half of the photo's resolution down, each level at half
+            the size of the one before; at least two levels.
+        dropout: share of the deepest features dropped in training.
+        name: the model's name.
+
+    Returns:
+        A model from photos (batch, height, width, 3) to masks (batch, height, width, 1) in [0, 1],
+        1 = hand; its output is named `mask`.
+
+    Raises:
+        ValueError: a shape or number that does not fit; the message names it.
+
+    Ronneberger et al., U-Net, https://arxiv.org/abs/1505.04597, with batch norm and bilinear growth.
+    """
+    check_photo_shape(input_shape)
+    if len(channels) < 2 or any(count < 1 for count in channels):
+        raise ValueError(f"channels is {channels}; use at least two levels of at least one channel")
+
+    photo = keras.Input(input_shape, name="photo")
+    x = photo
+    skips = []
+    for level, filters in enumerate(channels):
+        x = conv_block(x, filters, stride=2, name=f"encoder{level}_down")
+        x = conv_block(x, filters, name=f"encoder{level}")
+        skips.append(x)
+    x = keras.layers.SpatialDropout2D(dropout, name="dropout")(skips.pop())
+
+    for level in reversed(range(len(skips))):
+        skip, filters = skips[level], channels[level]
+        x = conv_block(x, filters, 1, name=f"decoder{level}_narrow")
+        x = BilinearResize(*skip.shape[1:3], name=f"decoder{level}_up")(x)
+        x = keras.layers.Concatenate(name=f"decoder{level}_join")([skip, x])
+        x = conv_block(x, filters, separable=True, name=f"decoder{level}")
+    x = keras.layers.Conv2DTranspose(1, 4, strides=2, padding="same", name="logits")(x)
+    height, width, _ = input_shape
+    x = keras.layers.Cropping2D(((0, height % 2), (0, width % 2)), name="logits_crop")(x)
+    mask = keras.layers.Activation("sigmoid", dtype="float32", name="mask")(x)
+    return keras.Model(photo, mask, name=name)

@@ -1,0 +1,294 @@
+"""What the notebooks tell beside their figures: tables of data, of results, and of how they compare."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from handvision.data import download, load, rendered, splits
+from handvision.data.catalog import CATALOG
+from handvision.data.examples import Examples
+from handvision.data.tasks import Task
+from handvision.evaluation import degrees_from_sin_cos, nearest_neighbour_accuracy, rotate_masks
+from handvision.plotting import Table, table
+from handvision.settings import models_folder, runs_folder
+from handvision.training import read_facts
+
+DASH = "–"  # noqa: RUF001
+TURNED = tuple(range(0, 360, 30))
+
+
+# The data -----------------------------------------------------------------------------------------
+
+
+def catalog_table() -> Table:
+    """Every data set of the catalog: title, terms, pictures, and whether it is at hand."""
+    rows = []
+    for dataset in CATALOG.values():
+        count = max(content.original for content in dataset.contents)
+        at_hand = "yes" if download.find(dataset.name) is not None else "no"
+        rows.append((dataset.title, f"{count:,}", dataset.licence, at_hand))
+    return table(rows, ("data set", "pictures", "licence and terms", "at hand"), "The catalog")
+
+
+def real_sets_table() -> Table:
+    """What the readers made of the data sets that are at hand: pictures, classes, groups."""
+    rows = []
+    for name in CATALOG:
+        if download.find(name) is None:
+            continue
+        examples = load.load(name)
+        classes = len(examples.class_names) if examples.labels is not None else DASH
+        groups = len(np.unique(examples.groups)) if examples.groups is not None else DASH
+        rows.append((examples.name, len(examples), classes, groups, examples.source))
+    rows = rows or [("none at hand: `make data` fetches them", DASH, DASH, DASH, DASH)]
+    return table(
+        rows, ("data set", "pictures", "classes", "groups", "source"), "Read from the archives at hand"
+    )
+
+
+def leak_of_random_splits(data: str, seed: int) -> dict[str, float]:
+    """What one nearest neighbour gets of the six numbers, by split: the measure of a split's honesty.
+
+    Frames of Finger Digits where it is at hand and `data` is not "rendered"; otherwise short
+    sequences made of rendered hands: ten "frames" a hand, each a slightly turned copy.
+    """
+    frames = (
+        None if data == "rendered" or download.find("finger_digits") is None else load.load("finger_digits")
+    )
+    if frames is None:
+        frames = _rendered_sequences(seed)
+    turned = {
+        "a random split, as published": (splits.random_split(frames, seed=seed), (0,)),
+        "a split by blocks of frames": (splits.block_split(frames, test=0.2, validation=0.0, gap=10), (0,)),
+    }
+    turned["the same blocks, turned to all sides"] = (turned["a split by blocks of frames"][0], TURNED)
+    return {
+        f"{name} ({frames.name})": nearest_neighbour_accuracy(
+            parts["train"], parts["test"], angles, seed=seed
+        )
+        for name, (parts, angles) in turned.items()
+    }
+
+
+def _rendered_sequences(seed: int) -> Examples:
+    hands = rendered.cached_render(120, seed=seed, photos=False, rotation_range=(-15, 15), workers=2)
+    rng = np.random.default_rng(seed)
+    repeated = np.repeat(np.arange(len(hands)), 10)
+    many = hands.take(repeated)
+    masks = rotate_masks(many.masks, rng.uniform(-4, 4, len(many)))
+    return Examples(
+        "rendered sequences",
+        masks=masks,
+        labels=many.labels,
+        groups=np.arange(len(many)),
+        class_names=hands.class_names,
+        source=hands.source,
+    )
+
+
+def task_overview(task: Task) -> Table:
+    """What is learned from, chosen by and judged by: pictures, groups and source of each part."""
+    parts = {"train": task.train, "validation": task.validation}
+    parts |= {f"test: {name}": examples for name, examples in task.tests.items()}
+    rows = []
+    for name, part in parts.items():
+        if not isinstance(part, Examples):
+            rows.append((name, f"{len(part)} batches an epoch", DASH, "new pictures in every epoch"))
+            continue
+        groups = len(np.unique(part.groups)) if part.groups is not None else DASH
+        rows.append((name, len(part), groups, part.source or part.name))
+    return table(rows, ("part", "pictures", "groups", "source"), "What is learned from, and what judges")
+
+
+def augmented(generator, examples: Examples, versions: int) -> tuple[np.ndarray, list, np.ndarray]:
+    """Arguments for `plotting.show_augmented`: masks, `versions` passes over them, and all directions.
+
+    Args:
+        generator: an ImageDataGenerator with rescale=1/255.
+        examples: with masks, labels and known rotations.
+    """
+    onehot = np.eye(len(examples.class_names), dtype=np.float32)[examples.labels]
+    batches = [
+        generator.flow(
+            examples.masks,
+            onehot,
+            batch_size=len(examples),
+            shuffle=False,
+            seed=version,
+            rotations=examples.rotations,
+        )[0]
+        for version in range(versions)
+    ]
+    directions = [
+        examples.rotations,
+        *(degrees_from_sin_cos(targets["rotation"]) for _, targets, _ in batches),
+    ]
+    return examples.masks, [masks for masks, _, _ in batches], np.stack(directions)
+
+
+# The results --------------------------------------------------------------------------------------
+
+
+def nearest_neighbour_floors(train: Examples, tests: Mapping[str, Examples], seed: int) -> dict[str, dict]:
+    """Name of a test -> accuracy of one nearest neighbour, `upright` and over `all_rotations`."""
+    return {
+        name: {
+            "upright": nearest_neighbour_accuracy(train, test, seed=seed),
+            "all_rotations": nearest_neighbour_accuracy(train, test, TURNED, seed=seed),
+        }
+        for name, test in tests.items()
+    }
+
+
+def classifier_report(results: Mapping[str, Mapping], floors: Mapping[str, Mapping]) -> Table:
+    """Accuracy upright and over all rotations, rotation error and floors, a row for every test.
+
+    Args:
+        results: name of a test -> what `evaluation.evaluate_classifier` returned for it.
+        floors: what `nearest_neighbour_floors` returned.
+    """
+    rows = [
+        (
+            name,
+            result["n"],
+            result["accuracy_upright"],
+            result["accuracy_all_rotations"],
+            degrees(result["rotation"]["mean_absolute_degrees"]),
+            result["rotation"]["within_10_degrees"],
+            floors[name]["upright"],
+            floors[name]["all_rotations"],
+            result["floor"],
+        )
+        for name, result in results.items()
+    ]
+    columns = ("judged on", "pictures", "upright", "all rotations", "rotation error", "within 10°")
+    floors_columns = ("nearest neighbour, upright", "nearest neighbour, all rotations", "most frequent class")
+    return table(rows, columns + floors_columns, "Accuracy, and the floors under it")
+
+
+def classifier_summary(results: Mapping[str, Mapping]) -> dict[str, float]:
+    """The accuracies that a reader compares: "<test>, upright" and "<test>, all rotations"."""
+    summary = {}
+    for name, result in results.items():
+        summary[f"{name}, upright"] = result["accuracy_upright"]
+        summary[f"{name}, all rotations"] = result["accuracy_all_rotations"]
+    return summary
+
+
+def floors_summary(floors: Mapping[str, Mapping]) -> dict[str, float]:
+    """`nearest_neighbour_floors` under the names of `classifier_summary`."""
+    return {
+        f"{name}, {how}": floor[key]
+        for name, floor in floors.items()
+        for how, key in (("upright", "upright"), ("all rotations", "all_rotations"))
+    }
+
+
+def segmenter_report(results: Mapping[str, Mapping], floors: Mapping[str, Mapping]) -> Table:
+    """IoU, boundary F and failures of a segmenter, a row for every test.
+
+    Args:
+        results: name of a test -> what `evaluation.evaluate_segmenter` returned for it.
+        floors: the same for the skin-colour threshold.
+    """
+    rows = [
+        (
+            name,
+            result["n"],
+            result["iou"],
+            result["boundary_f"],
+            result["share_under_half"],
+            floors[name]["iou"],
+            result["n_without_hand"],
+            result["false_masks"],
+        )
+        for name, result in results.items()
+    ]
+    columns = ("judged on", "photos", "IoU", "boundary F, 2 px", "under 0.5 IoU", "IoU of skin colour")
+    return table(rows, (*columns, "photos without a hand", "of them with a mask"), "Masks, and the floor")
+
+
+def segmenter_summary(results: Mapping[str, Mapping]) -> dict[str, float]:
+    """ "<test>, IoU" of every test."""
+    return {f"{name}, IoU": result["iou"] for name, result in results.items()}
+
+
+def segmenters_side_by_side(names: Mapping[str, str]) -> Table:
+    """IoU of several segmenters of the own runs on each test that they share.
+
+    Args:
+        names: column title -> model's name, such as {"U-Net": "unet"}; one that has not run is a dash.
+    """
+    columns = {title: _own_summary(name) for title, name in names.items()}
+    tests = list(dict.fromkeys(test for summary in columns.values() for test in summary))
+    rows = [(test, *(summary.get(test) for summary in columns.values())) for test in tests]
+    return table(rows, ("judged on", *columns), "Segmenters of your own runs")
+
+
+def _own_summary(name: str) -> dict:
+    path = runs_folder() / name / f"{name}.json"
+    return read_facts(path)["metrics"]["summary"] if path.is_file() else {}
+
+
+def combined_report(results: Mapping[str, Mapping]) -> Table:
+    """From photo to number, a row for every test: what `evaluation.evaluate_combined` returned."""
+    rows = []
+    for name, result in results.items():
+        iou = result["masks"]["iou"] if result["masks"] else None
+        error = result["rotation"]["mean_absolute_degrees"] if result["rotation"] else None
+        rows.append(
+            (
+                name,
+                result["n"],
+                result["accuracy"],
+                result["found"],
+                result["accuracy_of_found"],
+                iou,
+                degrees(error),
+            )
+        )
+    columns = ("judged on", "photos", "right", "hands found", "right of those found", "IoU", "rotation error")
+    return table(rows, columns, "From photo to number")
+
+
+def comparison(
+    name: str,
+    summary: Mapping[str, float],
+    claims: Mapping[str, float] | None = None,
+    floors: Mapping[str, float] | None = None,
+) -> Table:
+    """The closing table: this run, the released model, the published claim, the floor.
+
+    Args:
+        name: of the released model, such as "unet".
+        summary: what is measured -> this run's share; the released model's facts have the same keys.
+        claims, floors: the same keys -> share, where there is one.
+    """
+    path = models_folder() / f"{name}.json"
+    released = read_facts(path)["metrics"]["summary"] if path.is_file() else {}
+    rows = [
+        (
+            what,
+            value,
+            released.get(what) if released else "not released yet",
+            (claims or {}).get(what),
+            (floors or {}).get(what),
+        )
+        for what, value in summary.items()
+    ]
+    return table(
+        rows, ("", "this run", "released model", "published claim", "floor"), f"{name}: how it compares"
+    )
+
+
+def figures_only(results: Mapping[str, Mapping]) -> dict[str, dict]:
+    """Results without their arrays of one number a picture: what a `.json` of facts keeps."""
+    return {
+        name: {key: value for key, value in result.items() if not isinstance(value, np.ndarray)}
+        for name, result in results.items()
+    }
+
+
+def degrees(value: float | None) -> str:
+    """An angle for a table, with its unit; a dash where nothing was measured."""
+    return DASH if value is None or not np.isfinite(value) else f"{value:.1f}°"

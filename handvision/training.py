@@ -1,0 +1,851 @@
+"""One `fit` for every network of the suite, and the facts that go beside a saved model.
+
+`fit` trains, shows its progress, and keeps one checkpoint, so that a training that was killed goes
+on when it is started again, and ends with the very weights of one that was not.
+
+All randomness of an epoch comes from (seed, epoch). Keras's BackupAndRestore is not enough for
+that: it loses the state of Dropout's generators and of early stopping.
+"""
+
+import contextlib
+import datetime
+import hashlib
+import json
+import math
+import numbers
+import os
+import platform
+import random
+import subprocess
+import time
+import zipfile
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+
+from handvision.data.examples import Examples
+from handvision.settings import REPOSITORY
+
+PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "opencv-python-headless", "scikit-learn")
+_SECONDS_BETWEEN_LINES = 30
+
+
+# What is learned: losses and metrics ------------------------------------------------------------
+
+
+def compile_classifier(
+    model: keras.Model,
+    learning_rate: float = 1e-3,
+    total_steps: int | None = None,
+    rotation_weight: float = 0.5,
+    label_smoothing: float = 0.0,
+    jit_compile: bool | str | None = None,
+) -> None:
+    """Makes a classifier ready to train: categorical cross-entropy, rotation loss, Adam.
+
+    Targets are a dict: `gesture` (batch, classes) one-hot or soft, `rotation` (batch, 2), the (sin,
+    cos) of the hand's direction. Sample weights are a dict of the same keys, each (batch,). A
+    rotation that is not known has weight 0 or is NaN: it adds nothing to loss or metric.
+
+    Args:
+        model: outputs a dict with `gesture` (softmax) and, if it has one, `rotation` (sin, cos).
+            Other outputs (`crop`, `has_hand`, `box`) get no loss.
+        learning_rate: of Adam; with `total_steps` its highest value.
+        total_steps: all steps of the training (epochs * len(train)). With it the rate rises in a
+            short warm-up and falls along a cosine to 0; without it, it is constant.
+        rotation_weight: of the rotation loss, 1 - cos(error), beside the cross-entropy.
+        label_smoothing: share of a one-hot target that is spread over all classes, in [0, 1).
+        jit_compile: as in Keras. None: no XLA under TensorFlow without a GPU, where it slows small
+            networks down; Keras chooses elsewhere.
+
+    Raises:
+        ValueError: the model has no `gesture` output, or a number is out of its range.
+    """
+    outputs = model.output if isinstance(model.output, dict) else {}
+    if "gesture" not in outputs:
+        raise ValueError(f"{model.name}: a classifier needs an output 'gesture', this has {_outputs(model)}")
+    if rotation_weight < 0:
+        raise ValueError(f"rotation_weight is {rotation_weight}; use 0 or more")
+    if not 0 <= label_smoothing < 1:
+        raise ValueError(f"label_smoothing is {label_smoothing}; use a number in [0, 1)")
+    losses = {"gesture": keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)}
+    metrics = {"gesture": [keras.metrics.CategoricalAccuracy(name="accuracy")]}
+    if "rotation" in outputs:
+        losses["rotation"] = RotationLoss()
+        metrics["rotation"] = [RotationError(name="degrees")]
+    model.compile(
+        optimizer=keras.optimizers.Adam(_rate(learning_rate, total_steps)),
+        loss={name: losses.get(name) for name in outputs},
+        loss_weights={name: rotation_weight if name == "rotation" else 1.0 for name in outputs},
+        weighted_metrics=metrics,
+        jit_compile=_jit() if jit_compile is None else jit_compile,
+    )
+
+
+def compile_segmenter(
+    model: keras.Model,
+    learning_rate: float = 1e-3,
+    total_steps: int | None = None,
+    dice_weight: float = 1.0,
+    jit_compile: bool | str | None = None,
+) -> None:
+    """Makes a segmenter ready to train: binary cross-entropy plus soft Dice, Adam, mean IoU.
+
+    Targets are masks (batch, height, width, 1) float32, 1 = hand, 0 = background, NaN = not known:
+    such pixels add nothing. Sample weights, if any, are (batch,).
+
+    Args:
+        model: photo -> one sigmoid mask.
+        learning_rate, total_steps, jit_compile: as in `compile_classifier`.
+        dice_weight: of the Dice loss beside the cross-entropy.
+
+    Raises:
+        ValueError: the model gives no single mask, or a number is out of its range.
+    """
+    shape = getattr(model.output, "shape", None)
+    if shape is None or len(shape) != 4 or shape[-1] != 1:
+        raise ValueError(
+            f"{model.name}: a segmenter gives one mask (batch, height, width, 1), "
+            f"this gives {_outputs(model)}"
+        )
+    if dice_weight < 0:
+        raise ValueError(f"dice_weight is {dice_weight}; use 0 or more")
+    model.compile(
+        optimizer=keras.optimizers.Adam(_rate(learning_rate, total_steps)),
+        loss=MaskLoss(dice_weight),
+        weighted_metrics=[MaskIoU(name="iou")],
+        jit_compile=_jit() if jit_compile is None else jit_compile,
+    )
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class RotationLoss(keras.losses.Loss):
+    """Half the squared distance of the (sin, cos) pairs: 1 - cos(error) where both have length 1.
+
+    Unlike 1 - cos(error) it stays defined at (0, 0) and pulls the prediction onto the unit circle.
+    Targets that are NaN give 0.
+    """
+
+    def call(self, y_true, y_pred):
+        return ops.sum(ops.square(_known(y_true, y_pred) - y_pred), axis=-1) / 2
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class MaskLoss(keras.losses.Loss):
+    """Binary cross-entropy (mean over pixels) plus `dice_weight` times soft Dice, for each picture.
+
+    Dice as in Milletari et al., V-Net (3DV 2016), and Sudre et al. (DLMIA 2017): it weighs a small
+    hand as much as a large one. One is added above and below, so that an empty mask has its best
+    value, 0, where nothing is predicted. Pixels whose target is NaN count in neither.
+    """
+
+    def __init__(self, dice_weight: float = 1.0, name: str = "mask_loss", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.dice_weight = dice_weight
+
+    def call(self, y_true, y_pred):
+        known = ops.cast(ops.isfinite(y_true), y_pred.dtype)
+        y_true = _known(y_true, ops.zeros_like(y_pred))
+        pixels = (1, 2, 3)
+        # binary_crossentropy takes the mean over the last axis, the single channel.
+        entropy = ops.expand_dims(keras.losses.binary_crossentropy(y_true, y_pred), -1)
+        entropy = ops.sum(entropy * known, axis=pixels) / ops.maximum(ops.sum(known, axis=pixels), 1)
+        shared = ops.sum(y_true * y_pred * known, axis=pixels)
+        total = ops.sum((y_true + y_pred) * known, axis=pixels)
+        return entropy + self.dice_weight * (1 - (2 * shared + 1) / (total + 1))
+
+    def get_config(self):
+        return {**super().get_config(), "dice_weight": self.dice_weight}
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class RotationError(keras.metrics.Mean):
+    """Mean absolute error of the direction in degrees, over the pictures whose direction is known."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        known = ops.cast(ops.all(ops.isfinite(y_true), axis=-1), y_pred.dtype)
+        if sample_weight is not None:
+            known = known * ops.cast(ops.reshape(sample_weight, (-1,)), y_pred.dtype)
+        y_true = _known(y_true, ops.ones_like(y_pred))
+        sine = y_true[:, 0] * y_pred[:, 1] - y_true[:, 1] * y_pred[:, 0]
+        cosine = ops.sum(y_true * y_pred, axis=-1)
+        return super().update_state(ops.abs(ops.arctan2(sine, cosine)) * (180 / math.pi), known)
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class MaskIoU(keras.metrics.Mean):
+    """Intersection over union at threshold 0.5, mean over pictures; 1 where both masks are empty."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        known = ops.isfinite(y_true)
+        truth, answer = ops.logical_and(y_true > 0.5, known), ops.logical_and(y_pred > 0.5, known)
+        pixels = (1, 2, 3)
+        shared = ops.sum(ops.cast(ops.logical_and(truth, answer), "float32"), axis=pixels)
+        union = ops.sum(ops.cast(ops.logical_or(truth, answer), "float32"), axis=pixels)
+        # Empty and found empty: 0 / 0 counts as 1.
+        scores = (shared + ops.cast(union == 0, "float32")) / ops.maximum(union, 1)
+        return super().update_state(scores, sample_weight)
+
+
+def _known(y_true, otherwise):
+    return ops.where(ops.isfinite(y_true), ops.cast(y_true, otherwise.dtype), otherwise)
+
+
+def _rate(learning_rate: float, total_steps: int | None):
+    if not learning_rate > 0:
+        raise ValueError(f"learning_rate is {learning_rate}; use a number above 0")
+    if total_steps is None:
+        return learning_rate
+    if total_steps < 1:
+        raise ValueError(f"total_steps is {total_steps}; use epochs * len(train), at least 1")
+    warmup = max(1, min(500, total_steps // 20))
+    # Integers would fail in the first step under TensorFlow (Keras 3.15).
+    return keras.optimizers.schedules.CosineDecay(
+        initial_learning_rate=learning_rate / 10,
+        warmup_target=float(learning_rate),
+        warmup_steps=float(warmup),
+        decay_steps=float(max(1, total_steps - warmup)),
+    )
+
+
+def _jit():
+    return False if keras.backend.backend() == "tensorflow" and not _gpus() else "auto"
+
+
+def _outputs(model) -> list[str] | str:
+    output = model.output
+    return sorted(output) if isinstance(output, dict) else str(getattr(output, "shape", type(output)))
+
+
+# Training ---------------------------------------------------------------------------------------
+
+
+class History(dict):
+    """What Keras logged, a list with one number an epoch for each name ("loss", "val_loss", ...).
+
+    Attributes:
+        best_epoch: the epoch with the best monitored value, counted from 1.
+        seconds: what each epoch took, training and validation, a list of float.
+    """
+
+    def __init__(self, logs=(), best_epoch: int = 0, seconds=()):
+        super().__init__(logs)
+        self.best_epoch = best_epoch
+        self.seconds = list(seconds)
+
+
+def set_seed(seed: int, deterministic: bool = True) -> None:
+    """Seeds Python, NumPy and Keras. Call it before a model is built: its first weights come from it.
+
+    Args:
+        seed: an int >= 0.
+        deterministic: under TensorFlow, also `enable_op_determinism`, so that two runs on one
+            machine's CPU give the same bits. It stays on for the rest of the process, and from then
+            on a random operation of TensorFlow itself fails without a seed.
+    """
+    if not isinstance(seed, numbers.Integral) or isinstance(seed, bool) or seed < 0:
+        raise ValueError(f"seed is {seed!r}; use a whole number from 0 up")
+    keras.utils.set_random_seed(int(seed) % 2**32)
+    if deterministic and keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        tf.config.experimental.enable_op_determinism()
+
+
+def fit(
+    model: keras.Model,
+    train: keras.utils.PyDataset,
+    validation: keras.utils.PyDataset | None = None,
+    *,
+    epochs: int,
+    folder: str | Path,
+    seed: int,
+    patience: int | None = None,
+    monitor: str = "val_loss",
+    title: str = "",
+    verbose: bool = True,
+    deterministic: bool = True,
+) -> History:
+    """Trains a compiled model, or goes on with the training that `folder` holds.
+
+    After each epoch `folder/checkpoint.npz` is replaced. If it belongs to this very training (same
+    seed, epochs, network, first weights, losses, and same first and last batch of the data), it is
+    taken up after its last finished epoch, or just loaded if it was finished. If it belongs to
+    another one, the training starts anew and says what differs.
+
+    Args:
+        model: compiled (`compile_classifier`, `compile_segmenter`). For the same result in two runs
+            call `set_seed` before building it.
+        train, validation: `PyDataset`s whose batches depend on nothing but (their seed, their
+            attribute `epoch`, index). fit sets `epoch`: 0, 1, 2, ... while training; always 0 for
+            validation, so that every epoch is judged by the same pictures.
+        epochs: at most so many, counting those of an interrupted run.
+        folder: made if need be; one training a folder.
+        seed: an int >= 0; sets every generator anew at each epoch, those of Dropout layers included.
+        patience: stop after so many epochs without a better `monitor`, and give the model the
+            weights of the best epoch. `patience=epochs` never stops, yet takes the best weights.
+            None: no early stopping, the last weights stay.
+        monitor: the figure that decides; higher is better if its name ends in accuracy or iou.
+        title: stands at the head of each line of progress.
+        verbose: print one line an epoch, with the time left; in long epochs also one each half minute.
+        deterministic: see `set_seed`.
+
+    Returns:
+        The history of all epochs, those of an interrupted run included.
+
+    Raises:
+        TypeError, ValueError: an argument is wrong; the message says which and what to do.
+        FloatingPointError: the loss is no number any more.
+    """
+    _check_fit(model, train, validation, epochs, patience, monitor)
+    set_seed(seed, deterministic)
+    model.optimizer.build(model.trainable_variables)
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    train, validation = _for_all_outputs(model, train), _for_all_outputs(model, validation)
+    run = _Run(model, train, validation, epochs, folder, int(seed), patience, monitor, title, verbose)
+    run.resume()
+    if not run.finished and not run.complete:
+        if keras.backend.backend() == "jax":
+            # Builds losses and metrics. Keras would peek at a first batch for that, and where worker
+            # threads draw the batches, what they drew ahead would shift the order of every epoch.
+            model.test_on_batch(*train[0])
+        model.fit(
+            train,
+            validation_data=validation,
+            epochs=epochs,
+            initial_epoch=run.epoch,
+            callbacks=[run],
+            verbose=0,
+            shuffle=False,  # the sequence shuffles, as a function of (seed, epoch)
+        )
+    run.complete_run()
+    return History(run.history, run.best_epoch, run.seconds)
+
+
+def _check_fit(model, train, validation, epochs, patience, monitor):
+    if not getattr(model, "compiled", False):
+        raise ValueError(f"{model.name} is not compiled: call compile_classifier or compile_segmenter first")
+    for name, data in (("train", train), ("validation", validation)):
+        if data is None and name == "validation":
+            continue
+        if not isinstance(data, keras.utils.PyDataset):
+            raise TypeError(f"{name} is a {type(data).__name__}; give a keras.utils.PyDataset")
+        if len(data) == 0:
+            raise ValueError(f"{name} has no batches")
+    if not isinstance(epochs, numbers.Integral) or epochs < 1:
+        raise ValueError(f"epochs is {epochs!r}; use a whole number from 1 up")
+    if patience is not None:
+        if not isinstance(patience, numbers.Integral) or patience < 1:
+            raise ValueError(f"patience is {patience!r}; use a whole number from 1 up, or None")
+        if validation is None and monitor.startswith("val_"):
+            raise ValueError(f"early stopping watches {monitor!r}, which needs validation data")
+
+
+class _Run(keras.callbacks.Callback):
+    """One training: seeds each epoch, keeps score, writes the checkpoint, reports."""
+
+    def __init__(self, model, train, validation, epochs, folder, seed, patience, monitor, title, verbose):
+        super().__init__()
+        self.network, self.train, self.validation = model, train, validation
+        self.epochs, self.seed, self.patience, self.monitor = int(epochs), seed, patience, monitor
+        self.path = folder / "checkpoint.npz"
+        self.prefix = f"{title}: " if title else ""
+        self.verbose = verbose
+        self.epoch, self.history, self.seconds = 0, {}, []
+        self.best_epoch, self.best_value, self.best_weights = 0, None, None
+        self.complete = False
+        self.fingerprint = self._fingerprint()
+
+    # Keras calls these.
+
+    def on_epoch_begin(self, epoch, logs=None):
+        # Keras itself calls train.on_epoch_end() once before the first epoch, and its worker threads
+        # start to draw batches right after this callback: so the epoch is set here, not counted.
+        _set_epoch(self.train, epoch)
+        # Not keras.utils.set_random_seed: TensorFlow would prepare its graphs anew, up to seconds an epoch.
+        random.seed(_derived_seed(self.seed, epoch))
+        np.random.seed(_derived_seed(self.seed, epoch))  # noqa: NPY002 (what others may still draw from)
+        for i, state in enumerate(_seed_states(self.network)):
+            state.assign(np.array([_derived_seed(self.seed, epoch, i), 0], dtype=state.dtype))
+        self.started = self.last_line = time.perf_counter()
+
+    def on_train_batch_end(self, batch, logs=None):
+        now, steps = time.perf_counter(), len(self.train)
+        if now - self.last_line > _SECONDS_BETWEEN_LINES and batch + 1 < steps:
+            self.last_line = now
+            left = (now - self.started) / (batch + 1) * (steps - batch - 1)
+            place = f"epoch {self.epoch + 1}/{self.epochs}, step {batch + 1}/{steps}"
+            self._say(f"{place}  [{_duration(left)} to the end of the epoch]")
+
+    def on_test_begin(self, logs=None):
+        _set_epoch(self.validation, 0)
+
+    def on_epoch_end(self, epoch, logs=None):
+        logs = {name: float(value) for name, value in logs.items()}
+        if not math.isfinite(logs["loss"]):
+            raise FloatingPointError(
+                f"the loss is {logs['loss']} in epoch {epoch + 1}: lower the learning rate, "
+                "or look for NaN in the data"
+            )
+        self.epoch = epoch + 1
+        for name, value in logs.items():
+            self.history.setdefault(name, []).append(value)
+        self._keep_score(logs)
+        self.seconds.append(round(time.perf_counter() - self.started, 3))
+        self._report(logs)
+        self._write()
+        if self.finished:
+            self.network.stop_training = True
+
+    # The rest is ours.
+
+    @property
+    def finished(self) -> bool:
+        waited = self.epoch - self.best_epoch
+        return self.epoch >= self.epochs or (self.patience is not None and waited >= self.patience)
+
+    def resume(self):
+        """Takes up what the folder holds, if it is this very training."""
+        if not self.path.exists():
+            return
+        try:
+            state, arrays = _read_checkpoint(self.path)
+        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            self._say(f"{self.path.name} cannot be read ({error}): starting anew", always=True)
+            return
+        found = state["fingerprint"]
+        differing = sorted(k for k in {*found, *self.fingerprint} if found.get(k) != self.fingerprint.get(k))
+        if differing:
+            self._say(
+                f"the folder {self.path.parent.name} holds another training (it differs in "
+                f"{', '.join(differing)}): starting anew, its checkpoint will be replaced",
+                always=True,
+            )
+            if differing == ["first weights"]:
+                self._say("to take it up, call set_seed and build the model again before fit", always=True)
+            return
+        _assign(self.network.weights, arrays["weights"])
+        _assign(self.network.optimizer.variables, arrays["optimizer"])
+        self.best_weights = arrays["best"] or None
+        for name in ("epoch", "history", "seconds", "best_epoch", "best_value", "complete"):
+            setattr(self, name, state[name])
+        if self.complete:
+            self._say(f"this training is done ({self.epoch} epochs): loaded from {self.path.parent.name}")
+        else:
+            self._say(f"going on after epoch {self.epoch}")
+
+    def complete_run(self):
+        """Gives the model its final weights, and marks the checkpoint as complete."""
+        if self.complete:
+            return
+        if self.best_weights is not None:
+            _assign(self.network.weights, self.best_weights)
+            self._say(f"took the weights of epoch {self.best_epoch}: {self.monitor} {self.best_value:.4g}")
+        self.best_weights, self.complete = None, True
+        self._write()
+
+    def _keep_score(self, logs):
+        value = logs.get(self.monitor)
+        if value is None:
+            if self.patience is not None:
+                raise ValueError(f"monitor is {self.monitor!r}; this training has {', '.join(logs)}")
+            self.best_epoch = self.epoch
+            return
+        if not math.isfinite(value):
+            return
+        higher_is_better = self.monitor.endswith(("accuracy", "iou"))
+        best = self.best_value
+        if best is None or (value > best if higher_is_better else value < best):
+            self.best_epoch, self.best_value = self.epoch, value
+            if self.patience is not None:
+                self.best_weights = _arrays(self.network.weights)
+
+    def _report(self, logs):
+        parts = []
+        for name, value in sorted(logs.items(), key=lambda item: item[0] != "loss"):
+            if not name.startswith("val_"):
+                other = logs.get(f"val_{name}")
+                parts.append(f"{name} {value:.3g}" + (f" (val {other:.3g})" if other is not None else ""))
+        left = np.mean(self.seconds) * (self.epochs - self.epoch)
+        left = "done" if self.finished else f"{_duration(left)} left"
+        line = f"epoch {self.epoch:>{len(str(self.epochs))}}/{self.epochs}  {', '.join(parts)}"
+        self._say(f"{line}  [{_duration(self.seconds[-1])}, {left}]")
+
+    def _say(self, text, always=False):
+        if self.verbose or always:
+            print(self.prefix + text, flush=True)
+
+    def _write(self):
+        state = {
+            name: getattr(self, name)
+            for name in ("fingerprint", "epoch", "history", "seconds", "best_epoch", "best_value", "complete")
+        }
+        arrays = {
+            "weights": _arrays(self.network.weights),
+            "optimizer": _arrays(self.network.optimizer.variables),
+            "best": self.best_weights or [],
+        }
+        with _replacing(self.path) as path:
+            _write_checkpoint(path, state, arrays)
+
+    def _fingerprint(self) -> dict:
+        network = self.network
+        return {
+            "seed": self.seed,
+            "epochs": self.epochs,
+            "early stopping": [self.patience, self.monitor],
+            "network": _hash_json(_without_automatic_names(network.get_config())),
+            "first weights": _hash_arrays(_arrays(network.weights) + _arrays(network.optimizer.variables)),
+            "losses": _hash_json(_without_automatic_names(network.get_compile_config())),
+            "training data": _hash_sequence(self.train),
+            "validation data": _hash_sequence(self.validation),
+            "backend": f"{keras.backend.backend()}, keras {keras.__version__}",
+        }
+
+
+def _for_all_outputs(model, sequence):
+    """The sequence, with targets for outputs that get no loss: Keras's metrics want one for each."""
+    if sequence is None or not isinstance(model.output, dict):
+        return sequence
+    targets = sequence[0][1]
+    missing = sorted(set(model.output) - set(targets)) if isinstance(targets, Mapping) else []
+    return _Padded(sequence, missing) if missing else sequence
+
+
+class _Padded(keras.utils.PyDataset):
+    """Another sequence whose batches carry zeros as targets (and weights) of the outputs in `missing`."""
+
+    def __init__(self, sequence, missing: list[str]):
+        super().__init__(sequence.workers, sequence.use_multiprocessing, sequence.max_queue_size)
+        self.sequence, self.missing = sequence, missing
+
+    def __len__(self):
+        return len(self.sequence)
+
+    def __getitem__(self, index):
+        inputs, *dicts = self.sequence[index]
+        zeros = np.zeros((len(dicts[0]["gesture"]), 1), np.float32)
+        return inputs, *({**known, **dict.fromkeys(self.missing, zeros)} for known in dicts)
+
+    @property
+    def epoch(self) -> int:
+        return self.sequence.epoch
+
+    @epoch.setter
+    def epoch(self, value: int):
+        self.sequence.epoch = value
+
+    def on_epoch_begin(self):
+        self.sequence.on_epoch_begin()
+
+    def on_epoch_end(self):
+        self.sequence.on_epoch_end()
+
+
+def _set_epoch(sequence, epoch: int):
+    if hasattr(sequence, "epoch"):
+        sequence.epoch = epoch
+
+
+def _derived_seed(*parts: int) -> int:
+    return int(np.random.SeedSequence(parts).generate_state(1)[0] >> 1)  # 31 bits fit every backend
+
+
+def _seed_states(model) -> list:
+    return [v for v in model.variables if v.path.endswith("seed_generator_state")]
+
+
+def _arrays(variables) -> list[np.ndarray]:
+    # A copy: under TensorFlow the array may share the variable's memory.
+    return [np.array(ops.convert_to_numpy(v.value)) for v in variables]
+
+
+def _assign(variables, arrays):
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
+
+
+def _write_checkpoint(path: Path, state: dict, arrays: dict[str, list]):
+    named = {f"{group}/{i}": array for group, members in arrays.items() for i, array in enumerate(members)}
+    sizes = {group: len(members) for group, members in arrays.items()}
+    with path.open("wb") as file:
+        np.savez(file, state=np.array(json.dumps({**state, "sizes": sizes})), **named)
+
+
+def _read_checkpoint(path: Path) -> tuple[dict, dict[str, list]]:
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        state = json.loads(str(file["state"]))
+        arrays = {group: [file[f"{group}/{i}"] for i in range(n)] for group, n in state.pop("sizes").items()}
+    return state, arrays
+
+
+@contextlib.contextmanager
+def _replacing(path: Path):
+    """A temporary path beside `path`, which takes its place once it is written in full."""
+    path = Path(path)
+    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
+    try:
+        yield temporary
+        with temporary.open("rb+") as file:
+            os.fsync(file.fileno())
+        os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 90:
+        return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
+    return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
+
+
+# Fingerprints -----------------------------------------------------------------------------------
+
+
+def hash_examples(examples: Examples) -> str:
+    """A short content hash of pictures and of all that is known of them; 16 hexadecimal digits.
+
+    The name and the source of the examples do not count: the same content has the same hash.
+    """
+    arrays = []
+    for name in ("photos", "masks", "labels", "rotations", "groups", "boxes", "keypoints"):
+        value = getattr(examples, name)
+        if value is not None:
+            arrays += [np.array(name), *(value if isinstance(value, list) else [value])]
+    return _hash_arrays([*arrays, np.array(examples.class_names, dtype=str)])
+
+
+def _hash_arrays(arrays) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        array = np.asarray(array)
+        if array.dtype == object:
+            array = array.astype(str)
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def _hash_json(value) -> str:
+    text = json.dumps(value, sort_keys=True, default=lambda other: type(other).__name__)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def _hash_sequence(sequence) -> str | None:
+    """Of the first and the last batch of epoch 0: they change with data, seed and augmentation."""
+    if sequence is None:
+        return None
+    _set_epoch(sequence, 0)
+    batches = [sequence[0], sequence[len(sequence) - 1]]
+    arrays = [ops.convert_to_numpy(a) for a in keras.tree.flatten(batches) if a is not None]
+    return f"{len(sequence)} batches, {_hash_arrays(arrays)}"
+
+
+def _without_automatic_names(config):
+    """The configuration with names by order of appearance.
+
+    Keras numbers layers through the whole process ("dense_7"), so the same network has other names
+    in a notebook that built one before.
+    """
+    names: dict[str, str] = {}
+
+    def collect(value):
+        if isinstance(value, Mapping):
+            if isinstance(value.get("name"), str):
+                names.setdefault(value["name"], f"name {len(names)}")
+            for member in value.values():
+                collect(member)
+        elif isinstance(value, list | tuple):
+            for member in value:
+                collect(member)
+
+    def rename(value):
+        if isinstance(value, Mapping):
+            return {key: rename(member) for key, member in value.items()}
+        if isinstance(value, list | tuple):
+            return [rename(member) for member in value]
+        return names.get(value, value) if isinstance(value, str) else value
+
+    collect(config)
+    return rename(config)
+
+
+# Saved models and their facts -------------------------------------------------------------------
+
+
+def save_model(model: keras.Model, path: str | Path) -> Path:
+    """Saves a model as `.keras` without optimizer and losses, and opens it again in safe mode.
+
+    Adam's state would make the file three times as large. The file appears at `path` only when it
+    was written in full and gives the same weights back.
+
+    Raises:
+        ValueError: the path does not end in .keras, or the saved file does not give the model back.
+    """
+    path = Path(path)
+    if path.suffix != ".keras":
+        raise ValueError(f"{path.name}: the file of a model ends in .keras")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bare = type(model).from_config(model.get_config())
+    bare.set_weights(model.get_weights())
+    with _replacing(path) as temporary:
+        bare.save(temporary)
+        weights = keras.models.load_model(temporary, safe_mode=True).get_weights()
+        if not all(
+            np.array_equal(a, b, equal_nan=True) for a, b in zip(weights, model.get_weights(), strict=True)
+        ):
+            raise ValueError(f"{path.name}: the saved file gives other weights than the model has")
+    return path
+
+
+def write_facts(
+    path: str | Path,
+    metrics: dict,
+    *,
+    datasets: dict[str, Examples | str] | None = None,
+    seed: int | None = None,
+    profile: str | None = None,
+    duration_seconds: float | None = None,
+    **more,
+) -> dict:
+    """Writes the measured facts beside a model, as strict JSON: figures, data, and how they came about.
+
+    Numbers are rounded to 6 digits; what is NaN or infinite becomes null. Keys become strings (an
+    angle 30 becomes "30"). Package versions, git commit, hardware and date are added.
+
+    Args:
+        path: ends in .json; replaced only once all is written.
+        metrics: figures, nested as you like, with split names and sample counts in it.
+        datasets: name -> Examples (its count, content hash and source are written) or hash.
+        seed, profile, duration_seconds: of the training.
+        more: anything else that JSON can hold (epochs, hyperparameters, notes).
+
+    Returns:
+        What was written, as `read_facts` gives it.
+    """
+    path = Path(path)
+    if path.suffix != ".json":
+        raise ValueError(f"{path.name}: the file of facts ends in .json")
+    facts = {
+        "metrics": metrics,
+        "datasets": {name: _describe(data) for name, data in (datasets or {}).items()},
+        "seed": seed,
+        "profile": profile,
+        "duration_seconds": duration_seconds,
+        **more,
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "python": platform.python_version(),
+        "backend": keras.backend.backend(),
+        "git": _git(),
+        "hardware": _hardware(),
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+    facts = _plain(facts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with _replacing(path) as temporary:
+        temporary.write_text(json.dumps(facts, indent=2, allow_nan=False, ensure_ascii=False) + "\n", "utf-8")
+    return facts
+
+
+def read_facts(path: str | Path) -> dict:
+    """What `write_facts` wrote.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is not the JSON of `write_facts`.
+    """
+    path = Path(path)
+    try:
+        facts = json.loads(path.read_text("utf-8"), parse_constant=_refuse)
+    except ValueError as error:
+        raise ValueError(f"{path.name} holds no facts: {error}") from error
+    if not isinstance(facts, dict) or "metrics" not in facts:
+        raise ValueError(f"{path.name} holds no facts: it has no 'metrics'")
+    return facts
+
+
+def _refuse(constant):
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _plain(value, name="facts"):
+    if isinstance(value, Mapping):
+        return {str(key): _plain(member, f"{name}.{key}") for key, member in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist(), name)
+    if isinstance(value, list | tuple | set):
+        return [_plain(member, name) for member in value]
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"{name} is a {type(value).__name__}, which JSON cannot hold")
+
+
+def _describe(data):
+    if isinstance(data, Examples):
+        return {"name": data.name, "count": len(data), "hash": hash_examples(data), "source": data.source}
+    return data
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _git() -> dict:
+    """The commit, and whether files differ from it; nothing is known outside a clone."""
+
+    def run(*arguments):
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(REPOSITORY), *arguments],
+                capture_output=True,
+                text=True,
+                timeout=20,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return done.stdout.strip()
+
+    status = run("status", "--porcelain")
+    return {"commit": run("rev-parse", "--verify", "HEAD"), "dirty": None if status is None else bool(status)}
+
+
+def _hardware() -> dict:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {"cpu": _cpu(), "cores": cores, "gpu": _gpus(), "system": platform.system()}
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()
+
+
+def _gpus() -> list[str]:
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        devices = tf.config.list_physical_devices("GPU")
+        return [tf.config.experimental.get_device_details(d).get("device_name", d.name) for d in devices]
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return [d.device_kind for d in jax.devices() if d.platform == "gpu"]
+    return []

@@ -1,0 +1,96 @@
+"""The combined model gives what its parts give, one after the other."""
+
+import keras
+import numpy as np
+import pytest
+
+from handvision.layers import BoundingBoxCropLayer
+from handvision.models import build_classifier, build_unet, class_names, classify_masks, combine
+
+from .conftest import brightness_segmenter, drawn_hands
+
+
+def by_hand(segmenter, classifier, photos, **crop_options):
+    """The three parts, called one after the other."""
+    mask = segmenter(photos)
+    found = BoundingBoxCropLayer(*classifier.input_shape[1:3], **crop_options)(mask)
+    return {"mask": mask, **found, **classifier(found["crop"])}
+
+
+@pytest.mark.parametrize("crop_options", [{}, {"min_area": 0.1, "margin": 0.3}])
+def test_it_gives_what_its_parts_give(unet, classifier, crop_options):
+    photos = drawn_hands(8)
+    for segmenter in (unet, brightness_segmenter()):
+        model = combine(segmenter, classifier, **crop_options)
+        answers = model(photos)
+        assert set(answers) == {"mask", "box", "crop", "has_hand", "gesture", "rotation"}
+        for name, expected in by_hand(segmenter, classifier, photos, **crop_options).items():
+            np.testing.assert_array_equal(answers[name], expected, err_msg=name)
+
+
+def test_classify_masks_is_the_combined_model_without_its_segmenter(classifier):
+    photos = drawn_hands(6)
+    whole = combine(brightness_segmenter(), classifier)(photos)
+    reader = classify_masks(classifier, (64, 48, 1))
+    for name, answer in reader(whole["mask"]).items():
+        np.testing.assert_array_equal(answer, whole[name], err_msg=name)
+
+
+def test_an_empty_photo_is_answered_without_nan(classifier):
+    answers = combine(brightness_segmenter(), classifier)(np.zeros((2, 64, 48, 3), "float32"))
+    assert not np.any(answers["has_hand"])
+    assert all(np.isfinite(value).all() for value in answers.values())
+
+
+def test_parts_share_their_weights_with_the_whole(classifier):
+    reader = classify_masks(classifier, (40, 40, 1))
+    assert {id(v) for v in classifier.trainable_variables} == {id(v) for v in reader.trainable_variables}
+
+
+def test_training_through_the_crop_moves_the_classifier():
+    classifier = build_classifier((32, 32, 1), 6)
+    reader = classify_masks(classifier, (40, 40, 1))
+    before = classifier.get_layer("conv1_conv").get_weights()[0]
+    losses = {"gesture": "categorical_crossentropy", "rotation": "mse"}
+    reader.compile("adam", losses, jit_compile=False)
+    masks = drawn_hands(8, 40, 40)[..., :1].round()
+    targets = {"gesture": np.eye(6, dtype="float32")[[0, 1, 2, 3, 4, 5, 0, 1]], "rotation": np.ones((8, 2))}
+    reader.fit(masks, targets, verbose=0)
+    assert np.abs(classifier.get_layer("conv1_conv").get_weights()[0] - before).max() > 1e-5
+
+
+def test_it_travels_in_one_file(unet, classifier, tmp_path):
+    model = combine(unet, classifier, min_area=0.002)
+    model.save(tmp_path / "combined.keras")
+    loaded = keras.models.load_model(tmp_path / "combined.keras", safe_mode=True)
+    photos = drawn_hands(5)
+    before, after = model.predict(photos, verbose=0), loaded.predict(photos, verbose=0)
+    assert set(before) == set(after)
+    for name in before:
+        np.testing.assert_array_equal(before[name], after[name], err_msg=name)
+    assert class_names(loaded) == ("0", "1", "2", "3", "4", "5")
+    assert {"unet", "crop", "classifier"} <= {layer.name for layer in loaded.layers}
+
+
+@pytest.mark.parametrize("build", [lambda c: combine(build_unet(), c), lambda c: c])
+def test_the_defaults_fit_together(build):
+    model = build(build_classifier())
+    x = np.zeros((1, *model.input_shape[1:]), "float32")
+    assert model(x)["gesture"].shape == (1, 6)
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda u, c: combine(c, u), "a segmenter turns photos .*'classifier' turns"),
+        (lambda u, c: combine(u, u), "a classifier turns crops .*'unet' turns"),
+        (lambda u, c: classify_masks(u), "a classifier turns crops"),
+        (lambda u, c: classify_masks(c, (128, 128, 3)), r"mask_shape is \(128, 128, 3\)"),
+        (lambda u, c: classify_masks(c, (None, None, 1)), r"mask_shape is \(None, None, 1\)"),
+        (lambda u, c: classify_masks(c, threshold=7), "threshold is 7"),
+        (lambda u, c: combine(build_unet((64, 64, 3), (4, 8), name="classifier"), c), "both named"),
+    ],
+)
+def test_parts_that_do_not_fit_are_named(unet, classifier, make, words):
+    with pytest.raises(ValueError, match=words):
+        make(unet, classifier)

@@ -1,0 +1,78 @@
+"""Exported files are run, not only written, and answer as Keras does."""
+
+import numpy as np
+import pytest
+
+from handvision.models import build_deeplab_v3_plus, combine, export_litert, export_onnx
+
+from .conftest import brightness_segmenter, drawn_hands, shake
+
+
+def run_onnx(path, x):
+    runtime = pytest.importorskip("onnxruntime")
+    session = runtime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+    return dict(zip(names, session.run(None, {session.get_inputs()[0].name: x}), strict=True))
+
+
+def run_litert(path, x):
+    interpreter = pytest.importorskip("ai_edge_litert.interpreter").Interpreter(str(path))
+    runner = interpreter.get_signature_runner()
+    (name,) = runner.get_input_details()
+    answers = [runner(**{name: picture[None]}) for picture in x]  # a batch is one picture there
+    return {key: np.concatenate([answer[key] for answer in answers]) for key in answers[0]}
+
+
+FORMATS = {
+    "onnx": (export_onnx, run_onnx, "model.onnx"),
+    "litert": (export_litert, run_litert, "model.tflite"),
+}
+
+
+def exported(model, kind, folder, x):
+    """What Keras and the exported file answer, as two dicts."""
+    export, run, name = FORMATS[kind]
+    path = export(model, folder / "new" / name)
+    assert [file.name for file in path.parent.iterdir()] == [name]  # nothing half-written beside it
+    answers = model.predict(x, verbose=0)
+    return (answers if isinstance(answers, dict) else {"mask": answers}), run(path, x)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("part", ["classifier", "unet", "deeplab"])
+def test_each_part_agrees_to_a_thousandth(part, kind, tmp_path, request):
+    if part == "deeplab":
+        model = shake(build_deeplab_v3_plus((64, 48, 3)))
+    else:
+        model = request.getfixturevalue(part)
+    x = drawn_hands(4)
+    if part == "classifier":
+        x = (drawn_hands(4, 32, 32)[..., :1] > 0.5).astype("float32")
+    expected, answers = exported(model, kind, tmp_path, x)
+    assert set(answers) == set(expected)
+    for name, value in expected.items():
+        np.testing.assert_allclose(answers[name], value, atol=1e-3, err_msg=name)
+
+
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("segmenter", ["brightness", "unet"])
+def test_the_combined_model_gives_the_same_label_and_box(segmenter, kind, tmp_path, unet, classifier):
+    model = combine(brightness_segmenter() if segmenter == "brightness" else unet, classifier)
+    expected, answers = exported(model, kind, tmp_path, drawn_hands(40))
+    assert set(answers) == set(expected)
+    assert np.array_equal(answers["has_hand"], expected["has_hand"])
+    assert np.abs(answers["box"] - expected["box"]).max() <= 1
+    assert np.array_equal(answers["gesture"].argmax(axis=1), expected["gesture"].argmax(axis=1))
+    if segmenter == "brightness":
+        assert not answers["has_hand"][0] and answers["has_hand"][1:].all()
+        assert len(np.unique(answers["box"], axis=0)) > 20
+
+
+@pytest.mark.parametrize(
+    "export, name, words",
+    [(export_onnx, "model.keras", "must end with .onnx"), (export_litert, "model", "must end with .tflite")],
+)
+def test_a_wrong_ending_is_named(export, name, words, classifier, tmp_path):
+    with pytest.raises(ValueError, match=words):
+        export(classifier, tmp_path / name)
+    assert not list(tmp_path.iterdir())

@@ -1,0 +1,106 @@
+"""U-Net and DeepLabV3+: any size in, a mask of that size out, and they learn."""
+
+import keras
+import numpy as np
+import pytest
+
+from handvision.models import build_deeplab_v3_plus, build_unet
+
+from .conftest import drawn_hands, shake
+
+SEGMENTERS = {
+    "unet": build_unet,
+    "light": build_deeplab_v3_plus,
+    "resnet50": lambda shape, **options: build_deeplab_v3_plus(shape, backbone="resnet50", **options),
+}
+
+
+@pytest.mark.parametrize("size", [(64, 64), (48, 80), (33, 47), (50, 61)])
+@pytest.mark.parametrize("kind", ["unet", "light"])
+def test_the_mask_has_the_photos_size_whatever_it_is(kind, size):
+    model = shake(SEGMENTERS[kind]((*size, 3)))
+    masks = np.asarray(model(drawn_hands(3, *size)))
+    assert masks.shape == (3, *size, 1) and masks.dtype == "float32"
+    assert masks.min() >= 0 and masks.max() <= 1
+    assert np.ptp(masks, axis=(1, 2)).min() > 1e-3  # no constant answers
+    assert model.output_names == ["mask"] and model.inputs[0].name == "photo"
+
+
+@pytest.mark.parametrize("kind", ["unet", "light"])
+def test_they_learn_to_find_bright_hands(kind):
+    photos = drawn_hands(120)
+    masks = (photos.mean(axis=3, keepdims=True) > 0.5).astype("float32")
+    keras.utils.set_random_seed(0)
+    model = SEGMENTERS[kind]((64, 48, 3))
+    model.compile(keras.optimizers.Adam(3e-3), "binary_crossentropy", jit_compile=False)
+    model.fit(photos[:96], masks[:96], batch_size=8, epochs=6, verbose=0)
+    found = model.predict(photos[96:], verbose=0) > 0.5
+    truth = masks[96:] > 0.5
+    assert np.sum(found & truth) / np.sum(found | truth) > 0.75
+
+
+def test_every_level_of_the_unet_matters():
+    # With the deepest level silenced the answer changes, and with a skip silenced too.
+    photos = drawn_hands(2)
+    model = shake(build_unet((64, 48, 3), channels=(4, 8, 12)))
+    whole = np.asarray(model(photos))
+    for name in ("encoder2_norm", "encoder1_norm", "encoder0_norm"):
+        kept = model.get_layer(name).get_weights()
+        model.get_layer(name).set_weights([np.zeros_like(w) for w in kept[:2]] + kept[2:])
+        assert np.abs(np.asarray(model(photos)) - whole).max() > 1e-3, name
+        model.get_layer(name).set_weights(kept)
+
+
+@pytest.mark.parametrize("aspp, decoder", [(False, True), (True, False), (False, False)])
+def test_deeplab_without_its_parts_for_comparison(aspp, decoder):
+    model = build_deeplab_v3_plus((64, 48, 3), aspp=aspp, decoder=decoder)
+    names = " ".join(layer.name for layer in model.layers)
+    assert ("aspp_rate" in names) == aspp and ("decoder" in names) == decoder
+    assert model.output_shape == (None, 64, 48, 1)
+
+
+def test_resnet50_sees_what_it_was_trained_on(tmp_path):
+    model = SEGMENTERS["resnet50"]((64, 48, 3))
+    photo = np.random.default_rng(0).random((1, 64, 48, 3), "float32")
+    seen = keras.Model(model.input, model.get_layer("conv1_pad").input)(photo)
+    expected = keras.applications.resnet50.preprocess_input(photo * 255)
+    np.testing.assert_allclose(seen, expected, atol=1e-3)
+    momenta = {x.momentum for x in model.layers if isinstance(x, keras.layers.BatchNormalization)}
+    assert momenta == {0.9}
+
+    model.save(tmp_path / "model.keras")
+    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
+    np.testing.assert_array_equal(model(photo), loaded(photo))
+
+
+def test_without_network_resnet50_says_so_and_starts_at_random(monkeypatch):
+    original = keras.applications.ResNet50
+
+    def offline(weights=None, **options):
+        if weights == "imagenet":
+            raise Exception("URL fetch failure: no route to host")
+        return original(weights=weights, **options)
+
+    monkeypatch.setattr(keras.applications, "ResNet50", offline)
+    with pytest.warns(UserWarning, match=r"ImageNet weights could not be had \(URL fetch failure"):
+        model = build_deeplab_v3_plus((32, 32, 3), backbone="resnet50", weights="imagenet")
+    assert model.output_shape == (None, 32, 32, 1)
+
+
+@pytest.mark.parametrize(
+    "make, words",
+    [
+        (lambda: build_unet((128, 128, 1)), r"input_shape is \(128, 128, 1\)"),
+        (lambda: build_unet((None, None, 3)), "at least 32"),
+        (lambda: build_unet((16, 128, 3)), "at least 32"),
+        (lambda: build_unet(channels=(16,)), "at least two levels"),
+        (lambda: build_unet(channels=(16, 0)), "at least two levels"),
+        (lambda: build_deeplab_v3_plus((128, 3)), r"input_shape is \(128, 3\)"),
+        (lambda: build_deeplab_v3_plus(backbone="vgg"), "backbone is 'vgg'; use one of light, resnet50"),
+        (lambda: build_deeplab_v3_plus(weights="imagenet"), "'imagenet' for backbone 'light'"),
+        (lambda: build_deeplab_v3_plus(backbone="resnet50", weights="coco"), "weights is 'coco'"),
+    ],
+)
+def test_bad_arguments_are_named(make, words):
+    with pytest.raises(ValueError, match=words):
+        make()

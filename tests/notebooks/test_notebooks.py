@@ -1,0 +1,74 @@
+"""The six notebooks: what is committed is in order, and all of them run for real in the smoke profile."""
+
+import re
+import time
+
+import nbformat
+import papermill
+import pytest
+
+from handvision.settings import REPOSITORY
+from notebooks.run import LARGEST_COMMITTED_BYTES, NOTEBOOKS, publish, run
+
+HEADS = re.compile(r"^\s*(def|class) ", re.MULTILINE)
+# What would tie a committed output to one machine.
+MACHINE = re.compile(r"(?<![\w.])/(?:home|root|work|tmp|Users|farm)/")
+
+
+@pytest.fixture(scope="module")
+def smoke(tmp_path_factory):
+    """Environment and folder in which the notebooks of this module run one after the other."""
+    folder = tmp_path_factory.mktemp("runs")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("HANDVISION_PROFILE", "smoke")
+        patch.setenv("HANDVISION_DATA", "rendered")
+        patch.setenv("HANDVISION_RUNS_FOLDER", str(folder))
+        patch.setenv("HANDVISION_MODELS_FOLDER", str(folder / "no released models"))
+        yield folder
+
+
+def code_cells(path):
+    return [cell for cell in nbformat.read(path, as_version=4).cells if cell.cell_type == "code"]
+
+
+def test_the_combined_notebook_alone_says_which_to_run_first(smoke):
+    with pytest.raises(papermill.PapermillExecutionError, match="6_finger_numbers_recognition"):
+        run(NOTEBOOKS[-1], smoke / "alone", quiet=True)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_runs_from_top_to_bottom(path, smoke):
+    since = time.monotonic()
+    executed = run(path, smoke / "notebooks", quiet=True)
+    assert time.monotonic() - since > 1, "too fast to have run"
+    cells = code_cells(executed)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert any("image/png" in output.get("data", {}) for cell in cells for output in cell.outputs)
+    assert executed.with_suffix(".html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_committed_notebook_is_a_lecture(path):
+    cells = code_cells(REPOSITORY / path)
+    assert len(cells) <= 25
+    assert "parameters" in cells[0].metadata.get("tags", [])
+    for cell in cells:
+        assert not HEADS.search(cell.source), f"defines what the package could hold:\n{cell.source}"
+        assert len(cell.source.splitlines()) <= 14, f"a long cell:\n{cell.source}"
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS)
+def test_committed_notebook_was_executed(path):
+    cells = code_cells(REPOSITORY / path)
+    assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
+    assert not any(output.output_type == "error" for cell in cells for output in cell.outputs)
+    text = (REPOSITORY / path).read_text(encoding="utf-8")
+    assert len(text.encode()) <= LARGEST_COMMITTED_BYTES
+    assert not MACHINE.search(text), MACHINE.search(text).group()
+
+
+def test_publish_refuses_what_was_not_run_in_order(tmp_path):
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("1", execution_count=2)])
+    nbformat.write(notebook, tmp_path / "made.ipynb")
+    with pytest.raises(ValueError, match="not executed from top to bottom"):
+        publish(tmp_path / "made.ipynb", "notebooks/1_download_data.ipynb")
