@@ -376,27 +376,27 @@ def plot_graph(nodes: Mapping[str, str], edges: Sequence[tuple[str, str]], title
         raise ValueError("edges run in a circle; a model's graph has none")
     lines = [[name for name in nodes if depth[name] == line] for line in range(max(depth.values()) + 1)]
     widest = max(map(len, lines))
-    figure = _figure(max(4.0, 1.9 * widest), 0.6 + 0.95 * len(lines), title)
+    tall = [max(nodes[name].count("\n") + 2 for name in line) for line in lines]  # lines of text
+    figure = _figure(max(4.0, 2.2 * widest), 0.5 + 0.15 * sum(tall) + 0.4 * len(lines), title)
     axis = figure.subplots()
     axis.set_axis_off()
     axis.set_xlim(-widest / 2, widest / 2)
-    axis.set_ylim(len(lines) - 0.45, -0.55)
+    # In lines of text: a row of boxes starts below the row before it, and an arrow's length.
+    middles = [sum(tall[:i]) + 3 * i + tall[i] / 2 for i in range(len(lines))]
+    axis.set_ylim(middles[-1] + tall[-1] / 2 + 1, -1)
     places = {
         name: (place - (len(line) - 1) / 2, row)
         for row, line in enumerate(lines)
         for place, name in enumerate(line)
     }
     for start, end in edges:
-        (x0, y0), (x1, y1) = places[start], places[end]
-        axis.annotate(
-            "",
-            xy=(x1, y1 - 0.27),
-            xytext=(x0, y0 + 0.27),
-            arrowprops={"arrowstyle": "-|>", "color": "0.35", "lw": 1.2},
-        )
-    for name, (x, y) in places.items():
+        (x0, row0), (x1, row1) = places[start], places[end]
+        tail, head = middles[row0] + tall[row0] / 2 + 0.4, middles[row1] - tall[row1] / 2 - 0.4
+        arrow = {"arrowstyle": "-|>", "color": "0.35", "lw": 1.2, "shrinkA": 0, "shrinkB": 0}
+        axis.annotate("", xy=(x1, head), xytext=(x0, tail), arrowprops=arrow)
+    for name, (x, row) in places.items():
         box = {"boxstyle": "round,pad=0.35", "facecolor": "white", "edgecolor": BLUE}
-        axis.text(x, y, f"{name}\n{nodes[name]}", ha="center", va="center", fontsize=8, bbox=box)
+        axis.text(x, middles[row], f"{name}\n{nodes[name]}", ha="center", va="center", fontsize=8, bbox=box)
     return figure
 
 

@@ -9,9 +9,9 @@ from handvision.data.catalog import CATALOG
 from handvision.data.examples import Examples
 from handvision.data.tasks import Task
 from handvision.evaluation import degrees_from_sin_cos, nearest_neighbour_accuracy, rotate_masks
+from handvision.facts import read_facts
 from handvision.plotting import Table, table
 from handvision.settings import models_folder, runs_folder
-from handvision.training import read_facts
 
 DASH = "–"  # noqa: RUF001
 TURNED = tuple(range(0, 360, 30))

@@ -1,4 +1,4 @@
-"""One `fit` for every network of the suite, and the facts that go beside a saved model.
+"""One `fit` for every network of the suite.
 
 `fit` trains, shows its progress, and keeps one checkpoint, so that a training that was killed goes
 on when it is started again, and ends with the very weights of one that was not.
@@ -7,34 +7,29 @@ All randomness of an epoch comes from (seed, epoch). Keras's BackupAndRestore is
 that: it loses the state of Dropout's generators and of early stopping.
 """
 
-import contextlib
-import datetime
-import hashlib
+import ctypes
 import json
 import math
 import numbers
-import os
 import platform
 import random
-import subprocess
 import time
 import zipfile
 from collections.abc import Mapping
-from importlib import metadata
 from pathlib import Path
 
 import keras
 import numpy as np
 from keras import ops
 
-from handvision.data.examples import Examples
-from handvision.settings import REPOSITORY
+from handvision.facts import gpus, hash_arrays, hash_json
+from handvision.files import replacing
+from handvision.losses import MaskIoU, MaskLoss, RotationError, RotationLoss
 
-PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "opencv-python-headless", "scikit-learn")
 _SECONDS_BETWEEN_LINES = 30
 
 
-# What is learned: losses and metrics ------------------------------------------------------------
+# What is learned ------------------------------------------------------------
 
 
 def compile_classifier(
@@ -122,79 +117,6 @@ def compile_segmenter(
     )
 
 
-@keras.saving.register_keras_serializable(package="handvision")
-class RotationLoss(keras.losses.Loss):
-    """Half the squared distance of the (sin, cos) pairs: 1 - cos(error) where both have length 1.
-
-    Unlike 1 - cos(error) it stays defined at (0, 0) and pulls the prediction onto the unit circle.
-    Targets that are NaN give 0.
-    """
-
-    def call(self, y_true, y_pred):
-        return ops.sum(ops.square(_known(y_true, y_pred) - y_pred), axis=-1) / 2
-
-
-@keras.saving.register_keras_serializable(package="handvision")
-class MaskLoss(keras.losses.Loss):
-    """Binary cross-entropy (mean over pixels) plus `dice_weight` times soft Dice, for each picture.
-
-    Dice as in Milletari et al., V-Net (3DV 2016), and Sudre et al. (DLMIA 2017): it weighs a small
-    hand as much as a large one. One is added above and below, so that an empty mask has its best
-    value, 0, where nothing is predicted. Pixels whose target is NaN count in neither.
-    """
-
-    def __init__(self, dice_weight: float = 1.0, name: str = "mask_loss", **kwargs):
-        super().__init__(name=name, **kwargs)
-        self.dice_weight = dice_weight
-
-    def call(self, y_true, y_pred):
-        known = ops.cast(ops.isfinite(y_true), y_pred.dtype)
-        y_true = _known(y_true, ops.zeros_like(y_pred))
-        pixels = (1, 2, 3)
-        # binary_crossentropy takes the mean over the last axis, the single channel.
-        entropy = ops.expand_dims(keras.losses.binary_crossentropy(y_true, y_pred), -1)
-        entropy = ops.sum(entropy * known, axis=pixels) / ops.maximum(ops.sum(known, axis=pixels), 1)
-        shared = ops.sum(y_true * y_pred * known, axis=pixels)
-        total = ops.sum((y_true + y_pred) * known, axis=pixels)
-        return entropy + self.dice_weight * (1 - (2 * shared + 1) / (total + 1))
-
-    def get_config(self):
-        return {**super().get_config(), "dice_weight": self.dice_weight}
-
-
-@keras.saving.register_keras_serializable(package="handvision")
-class RotationError(keras.metrics.Mean):
-    """Mean absolute error of the direction in degrees, over the pictures whose direction is known."""
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        known = ops.cast(ops.all(ops.isfinite(y_true), axis=-1), y_pred.dtype)
-        if sample_weight is not None:
-            known = known * ops.cast(ops.reshape(sample_weight, (-1,)), y_pred.dtype)
-        y_true = _known(y_true, ops.ones_like(y_pred))
-        sine = y_true[:, 0] * y_pred[:, 1] - y_true[:, 1] * y_pred[:, 0]
-        cosine = ops.sum(y_true * y_pred, axis=-1)
-        return super().update_state(ops.abs(ops.arctan2(sine, cosine)) * (180 / math.pi), known)
-
-
-@keras.saving.register_keras_serializable(package="handvision")
-class MaskIoU(keras.metrics.Mean):
-    """Intersection over union at threshold 0.5, mean over pictures; 1 where both masks are empty."""
-
-    def update_state(self, y_true, y_pred, sample_weight=None):
-        known = ops.isfinite(y_true)
-        truth, answer = ops.logical_and(y_true > 0.5, known), ops.logical_and(y_pred > 0.5, known)
-        pixels = (1, 2, 3)
-        shared = ops.sum(ops.cast(ops.logical_and(truth, answer), "float32"), axis=pixels)
-        union = ops.sum(ops.cast(ops.logical_or(truth, answer), "float32"), axis=pixels)
-        # Empty and found empty: 0 / 0 counts as 1.
-        scores = (shared + ops.cast(union == 0, "float32")) / ops.maximum(union, 1)
-        return super().update_state(scores, sample_weight)
-
-
-def _known(y_true, otherwise):
-    return ops.where(ops.isfinite(y_true), ops.cast(y_true, otherwise.dtype), otherwise)
-
-
 def _rate(learning_rate: float, total_steps: int | None):
     if not learning_rate > 0:
         raise ValueError(f"learning_rate is {learning_rate}; use a number above 0")
@@ -213,7 +135,7 @@ def _rate(learning_rate: float, total_steps: int | None):
 
 
 def _jit():
-    return False if keras.backend.backend() == "tensorflow" and not _gpus() else "auto"
+    return False if keras.backend.backend() == "tensorflow" and not gpus() else "auto"
 
 
 def _outputs(model) -> list[str] | str:
@@ -375,6 +297,8 @@ class _Run(keras.callbacks.Callback):
         self.started = self.last_line = time.perf_counter()
 
     def on_train_batch_end(self, batch, logs=None):
+        if batch == 0:
+            _keep_freed_memory()
         now, steps = time.perf_counter(), len(self.train)
         if now - self.last_line > _SECONDS_BETWEEN_LINES and batch + 1 < steps:
             self.last_line = now
@@ -490,7 +414,7 @@ class _Run(keras.callbacks.Callback):
             "optimizer": _arrays(self.network.optimizer.variables),
             "best": self.best_weights or [],
         }
-        with _replacing(self.path) as path:
+        with replacing(self.path) as path:
             _write_checkpoint(path, state, arrays)
 
     def _fingerprint(self) -> dict:
@@ -499,9 +423,9 @@ class _Run(keras.callbacks.Callback):
             "seed": self.seed,
             "epochs": self.epochs,
             "early stopping": [self.patience, self.monitor],
-            "network": _hash_json(_without_automatic_names(network.get_config())),
-            "first weights": _hash_arrays(_arrays(network.weights) + _arrays(network.optimizer.variables)),
-            "losses": _hash_json(_without_automatic_names(network.get_compile_config())),
+            "network": hash_json(_without_automatic_names(network.get_config())),
+            "first weights": hash_arrays(_arrays(network.weights) + _arrays(network.optimizer.variables)),
+            "losses": hash_json(_without_automatic_names(network.get_compile_config())),
             "training data": _hash_sequence(self.train),
             "validation data": _hash_sequence(self.validation),
             "backend": f"{keras.backend.backend()}, keras {keras.__version__}",
@@ -547,6 +471,21 @@ class _Padded(keras.utils.PyDataset):
         self.sequence.on_epoch_end()
 
 
+def _keep_freed_memory():
+    """Lets the process keep what it frees, for the next step.
+
+    TensorFlow's generator data set (2.21) tells glibc to give freed memory back at once. Every step then
+    asks the kernel for the same pages again, which doubles the CPU time of a small network's step.
+    It does so when the first batch is drawn: so this must come after it.
+    """
+    if platform.libc_ver()[0] != "glibc":
+        return
+    set_option = ctypes.CDLL(None).mallopt
+    trim_threshold, mmap_threshold = -1, -3  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD of malloc.h
+    set_option(mmap_threshold, 1 << 30)
+    set_option(trim_threshold, (1 << 31) - 1)
+
+
 def _set_epoch(sequence, epoch: int):
     if hasattr(sequence, "epoch"):
         sequence.epoch = epoch
@@ -584,20 +523,6 @@ def _read_checkpoint(path: Path) -> tuple[dict, dict[str, list]]:
     return state, arrays
 
 
-@contextlib.contextmanager
-def _replacing(path: Path):
-    """A temporary path beside `path`, which takes its place once it is written in full."""
-    path = Path(path)
-    temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
-    try:
-        yield temporary
-        with temporary.open("rb+") as file:
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
@@ -607,35 +532,6 @@ def _duration(seconds: float) -> str:
 # Fingerprints -----------------------------------------------------------------------------------
 
 
-def hash_examples(examples: Examples) -> str:
-    """A short content hash of pictures and of all that is known of them; 16 hexadecimal digits.
-
-    The name and the source of the examples do not count: the same content has the same hash.
-    """
-    arrays = []
-    for name in ("photos", "masks", "labels", "rotations", "groups", "boxes", "keypoints"):
-        value = getattr(examples, name)
-        if value is not None:
-            arrays += [np.array(name), *(value if isinstance(value, list) else [value])]
-    return _hash_arrays([*arrays, np.array(examples.class_names, dtype=str)])
-
-
-def _hash_arrays(arrays) -> str:
-    digest = hashlib.sha256()
-    for array in arrays:
-        array = np.asarray(array)
-        if array.dtype == object:
-            array = array.astype(str)
-        digest.update(f"{array.dtype.str}{array.shape}".encode())
-        digest.update(np.ascontiguousarray(array).tobytes())
-    return digest.hexdigest()[:16]
-
-
-def _hash_json(value) -> str:
-    text = json.dumps(value, sort_keys=True, default=lambda other: type(other).__name__)
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def _hash_sequence(sequence) -> str | None:
     """Of the first and the last batch of epoch 0: they change with data, seed and augmentation."""
     if sequence is None:
@@ -643,7 +539,7 @@ def _hash_sequence(sequence) -> str | None:
     _set_epoch(sequence, 0)
     batches = [sequence[0], sequence[len(sequence) - 1]]
     arrays = [ops.convert_to_numpy(a) for a in keras.tree.flatten(batches) if a is not None]
-    return f"{len(sequence)} batches, {_hash_arrays(arrays)}"
+    return f"{len(sequence)} batches, {hash_arrays(arrays)}"
 
 
 def _without_automatic_names(config):
@@ -673,179 +569,3 @@ def _without_automatic_names(config):
 
     collect(config)
     return rename(config)
-
-
-# Saved models and their facts -------------------------------------------------------------------
-
-
-def save_model(model: keras.Model, path: str | Path) -> Path:
-    """Saves a model as `.keras` without optimizer and losses, and opens it again in safe mode.
-
-    Adam's state would make the file three times as large. The file appears at `path` only when it
-    was written in full and gives the same weights back.
-
-    Raises:
-        ValueError: the path does not end in .keras, or the saved file does not give the model back.
-    """
-    path = Path(path)
-    if path.suffix != ".keras":
-        raise ValueError(f"{path.name}: the file of a model ends in .keras")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    bare = type(model).from_config(model.get_config())
-    bare.set_weights(model.get_weights())
-    with _replacing(path) as temporary:
-        bare.save(temporary)
-        weights = keras.models.load_model(temporary, safe_mode=True).get_weights()
-        if not all(
-            np.array_equal(a, b, equal_nan=True) for a, b in zip(weights, model.get_weights(), strict=True)
-        ):
-            raise ValueError(f"{path.name}: the saved file gives other weights than the model has")
-    return path
-
-
-def write_facts(
-    path: str | Path,
-    metrics: dict,
-    *,
-    datasets: dict[str, Examples | str] | None = None,
-    seed: int | None = None,
-    profile: str | None = None,
-    duration_seconds: float | None = None,
-    **more,
-) -> dict:
-    """Writes the measured facts beside a model, as strict JSON: figures, data, and how they came about.
-
-    Numbers are rounded to 6 digits; what is NaN or infinite becomes null. Keys become strings (an
-    angle 30 becomes "30"). Package versions, git commit, hardware and date are added.
-
-    Args:
-        path: ends in .json; replaced only once all is written.
-        metrics: figures, nested as you like, with split names and sample counts in it.
-        datasets: name -> Examples (its count, content hash and source are written) or hash.
-        seed, profile, duration_seconds: of the training.
-        more: anything else that JSON can hold (epochs, hyperparameters, notes).
-
-    Returns:
-        What was written, as `read_facts` gives it.
-    """
-    path = Path(path)
-    if path.suffix != ".json":
-        raise ValueError(f"{path.name}: the file of facts ends in .json")
-    facts = {
-        "metrics": metrics,
-        "datasets": {name: _describe(data) for name, data in (datasets or {}).items()},
-        "seed": seed,
-        "profile": profile,
-        "duration_seconds": duration_seconds,
-        **more,
-        "packages": {name: version for name in PACKAGES if (version := _version(name))},
-        "python": platform.python_version(),
-        "backend": keras.backend.backend(),
-        "git": _git(),
-        "hardware": _hardware(),
-        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-    }
-    facts = _plain(facts)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with _replacing(path) as temporary:
-        temporary.write_text(json.dumps(facts, indent=2, allow_nan=False, ensure_ascii=False) + "\n", "utf-8")
-    return facts
-
-
-def read_facts(path: str | Path) -> dict:
-    """What `write_facts` wrote.
-
-    Raises:
-        FileNotFoundError: there is no such file.
-        ValueError: the file is not the JSON of `write_facts`.
-    """
-    path = Path(path)
-    try:
-        facts = json.loads(path.read_text("utf-8"), parse_constant=_refuse)
-    except ValueError as error:
-        raise ValueError(f"{path.name} holds no facts: {error}") from error
-    if not isinstance(facts, dict) or "metrics" not in facts:
-        raise ValueError(f"{path.name} holds no facts: it has no 'metrics'")
-    return facts
-
-
-def _refuse(constant):
-    raise ValueError(f"{constant} is not JSON")
-
-
-def _plain(value, name="facts"):
-    if isinstance(value, Mapping):
-        return {str(key): _plain(member, f"{name}.{key}") for key, member in value.items()}
-    if isinstance(value, np.ndarray):
-        return _plain(value.tolist(), name)
-    if isinstance(value, list | tuple | set):
-        return [_plain(member, name) for member in value]
-    if isinstance(value, bool | np.bool_):
-        return bool(value)
-    if isinstance(value, numbers.Integral):
-        return int(value)
-    if isinstance(value, numbers.Real):
-        return float(f"{value:.6g}") if math.isfinite(value) else None
-    if value is None or isinstance(value, str):
-        return value
-    raise TypeError(f"{name} is a {type(value).__name__}, which JSON cannot hold")
-
-
-def _describe(data):
-    if isinstance(data, Examples):
-        return {"name": data.name, "count": len(data), "hash": hash_examples(data), "source": data.source}
-    return data
-
-
-def _version(package: str) -> str | None:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def _git() -> dict:
-    """The commit, and whether files differ from it; nothing is known outside a clone."""
-
-    def run(*arguments):
-        try:
-            done = subprocess.run(
-                ["git", "-C", str(REPOSITORY), *arguments],
-                capture_output=True,
-                text=True,
-                timeout=20,
-                check=True,
-            )
-        except (OSError, subprocess.SubprocessError):
-            return None
-        return done.stdout.strip()
-
-    status = run("status", "--porcelain")
-    return {"commit": run("rev-parse", "--verify", "HEAD"), "dirty": None if status is None else bool(status)}
-
-
-def _hardware() -> dict:
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
-    return {"cpu": _cpu(), "cores": cores, "gpu": _gpus(), "system": platform.system()}
-
-
-def _cpu() -> str:
-    try:
-        lines = Path("/proc/cpuinfo").read_text().splitlines()
-    except OSError:
-        lines = []
-    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
-    return models[0] if models else platform.processor() or platform.machine()
-
-
-def _gpus() -> list[str]:
-    if keras.backend.backend() == "tensorflow":
-        import tensorflow as tf
-
-        devices = tf.config.list_physical_devices("GPU")
-        return [tf.config.experimental.get_device_details(d).get("device_name", d.name) for d in devices]
-    if keras.backend.backend() == "jax":
-        import jax
-
-        return [d.device_kind for d in jax.devices() if d.platform == "gpu"]
-    return []

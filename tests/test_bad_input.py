@@ -157,7 +157,7 @@ PARAMETERS = {
         lambda: training.fit(models.build_unet((32, 32, 3)), None, epochs=1, folder="runs", seed=0),
         "not compiled",
     ),
-    "file that is no model": (lambda: training.save_model(keras.Sequential(), "model.h5"), "keras"),
+    "file that is no model": (lambda: models.save_model(keras.Sequential(), "model.h5"), "keras"),
     "masks of unequal sizes": (lambda: evaluation.iou(MASKS, MASKS[:, :16]), "shapes"),
     "masks of 0 and 1": (lambda: evaluation.iou(MASKS // 255, MASKS), "0 and 255"),
     "masks of floats": (lambda: evaluation.iou(MASKS, MASKS / 255), "dtype"),

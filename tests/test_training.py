@@ -2,7 +2,6 @@
 
 import contextlib
 import io
-import json
 import os
 import signal
 import subprocess
@@ -15,7 +14,7 @@ import pytest
 from keras import layers
 
 from handvision import training
-from handvision.data.examples import Examples
+from handvision.models import save_model
 
 SIZE, CLASSES = 12, 3
 
@@ -152,30 +151,6 @@ def test_unknown_rotations_count_neither_in_loss_nor_metric():
     assert result["rotation_degrees"] == pytest.approx(expected, rel=1e-4)
 
 
-def test_rotation_loss_of_unit_vectors_is_one_minus_cosine():
-    angles = np.radians([[0, 0], [0, 90], [30, 210], [10, 70]])
-    true, read = (np.stack([np.sin(a), np.cos(a)], axis=1) for a in angles.T)
-    losses = training.RotationLoss(reduction=None)(true, read)
-    assert np.allclose(losses, [0, 1, 2, 0.5], atol=1e-6)
-
-
-def test_mask_loss_and_iou_leave_unknown_pixels_out():
-    true = np.zeros((1, 2, 2, 1), np.float32)
-    true[0, 0] = 1
-    read = np.full((1, 2, 2, 1), 0.5, np.float32)
-    # Cross-entropy ln 2; Dice (2 * (0.5 + 0.5) + 1) / (2 + 2 + 1).
-    assert float(training.MaskLoss()(true, read)) == pytest.approx(np.log(2) + 1 - 3 / 5, rel=1e-5)
-    read[0, 1, 1], true[0, 1, 1] = 1, np.nan
-    # Three pixels are left: Dice (2 * 1 + 1) / (2 + 1.5 + 1).
-    assert float(training.MaskLoss()(true, read)) == pytest.approx(np.log(2) + 1 - 3 / 4.5, rel=1e-5)
-    metric = training.MaskIoU()
-    metric.update_state(true, np.array([[[[0.9], [0.1]], [[0.1], [0.9]]]], np.float32))
-    assert float(metric.result()) == pytest.approx(0.5)
-    metric.reset_state()
-    metric.update_state(np.zeros((2, 2, 2, 1)), np.zeros((2, 2, 2, 1)))
-    assert float(metric.result()) == 1
-
-
 def test_segmenter_learns(tmp_path):
     model = segmenter()
     training.compile_segmenter(model, 0.03)
@@ -242,7 +217,7 @@ import sys
 sys.path.insert(0, {tests!r})
 import test_training as t
 model, history = t.train(sys.argv[1], data=t.Bars(pause=float(sys.argv[2])), verbose=True)
-t.training.save_model(model, sys.argv[1] + "/final.keras")
+t.save_model(model, sys.argv[1] + "/final.keras")
 """
 
 
@@ -419,12 +394,9 @@ def test_compile_refuses_the_wrong_kind_of_model():
         training.compile_segmenter(classifier())
 
 
-# Files ------------------------------------------------------------------------------------------
-
-
 def test_saved_model_gives_the_same_output_without_the_optimizer(tmp_path, reference):
     model = reference[1]
-    path = training.save_model(model, tmp_path / "new" / "bars.keras")
+    path = save_model(model, tmp_path / "new" / "bars.keras")
     loaded = keras.models.load_model(path)
     x = Bars()[0][0]
     for name, value in model.predict_on_batch(x).items():
@@ -434,117 +406,6 @@ def test_saved_model_gives_the_same_output_without_the_optimizer(tmp_path, refer
     assert not loaded.compiled
     assert model.compiled  # ready to train on
     assert [p.name for p in path.parent.iterdir()] == ["bars.keras"]
-
-
-def test_a_model_that_cannot_be_opened_again_is_not_saved(tmp_path):
-    @keras.saving.register_keras_serializable(package="test")
-    class Careless(layers.Layer):
-        def build(self, shape):
-            self.scale = self.add_weight(shape=(1,), name="scale", initializer="ones")
-
-        def call(self, x):
-            return x * self.scale
-
-        def save_own_variables(self, store):
-            store["0"] = np.array([7.0])
-
-    inputs = keras.Input((2,))
-    model = keras.Model(inputs, Careless()(inputs))
-    with pytest.raises(ValueError, match="other weights"):
-        training.save_model(model, tmp_path / "bad.keras")
-    assert list(tmp_path.iterdir()) == []
-    with pytest.raises(ValueError, match=r"ends in \.keras"):
-        training.save_model(model, tmp_path / "bad.h5")
-
-
-def hands(**changed):
-    fields = {
-        "name": "two hands",
-        "masks": np.zeros((2, 4, 4, 1), np.uint8),
-        "labels": np.array([0, 1]),
-        "groups": np.array(["anna", "ben"]),
-        "boxes": [np.zeros((1, 4), np.float32), np.zeros((0, 4), np.float32)],
-        "class_names": ("0", "1"),
-        "source": "made here",
-    }
-    return Examples(**{**fields, **changed})
-
-
-def test_facts_are_strict_json_and_say_where_they_come_from(tmp_path):
-    path = tmp_path / "models" / "bars.json"
-    written = training.write_facts(
-        path,
-        {
-            "test": {
-                "accuracy": np.float32(2 / 3),
-                "n": np.int64(3),
-                "by_angle": {30: 0.5},
-                "none": float("nan"),
-            },
-            "confusion": np.eye(2, dtype=int),
-        },
-        datasets={"two hands": hands()},
-        seed=1,
-        profile="quick",
-        duration_seconds=12.3456789,
-        epochs=3,
-    )
-
-    def refuse(constant):
-        raise AssertionError(constant)
-
-    facts = json.loads(path.read_text(), parse_constant=refuse)
-    assert facts == written == training.read_facts(path)
-    assert facts["metrics"]["test"] == {"accuracy": 0.666667, "n": 3, "by_angle": {"30": 0.5}, "none": None}
-    assert facts["metrics"]["confusion"] == [[1, 0], [0, 1]]
-    assert facts["datasets"]["two hands"]["count"] == 2
-    assert facts["datasets"]["two hands"]["hash"] == training.hash_examples(hands())
-    assert (facts["seed"], facts["profile"], facts["epochs"], facts["duration_seconds"]) == (
-        1,
-        "quick",
-        3,
-        12.3457,
-    )
-    assert facts["packages"]["keras"] == keras.__version__
-    assert facts["hardware"]["cores"] >= 1
-    assert facts["hardware"]["cpu"]
-    assert set(facts["git"]) == {"commit", "dirty"}
-    assert facts["date"].endswith("+00:00")
-    assert [p.name for p in path.parent.iterdir()] == ["bars.json"]
-
-
-def test_content_hash_follows_the_content_alone():
-    same = training.hash_examples(hands())
-    assert same == training.hash_examples(hands(name="other title", source="elsewhere"))
-    masks = np.zeros((2, 4, 4, 1), np.uint8)
-    masks[1, 2, 3] = 255
-    changes = [
-        {"masks": masks},
-        {"labels": np.array([1, 0])},
-        {"groups": np.array(["anna", "bob"])},
-        {"boxes": [np.zeros((0, 4), np.float32), np.zeros((1, 4), np.float32)]},
-        {"class_names": ("0", "2")},
-        {"rotations": np.array([0, np.nan], np.float32)},
-    ]
-    hashes = {same, *(training.hash_examples(hands(**change)) for change in changes)}
-    assert len(hashes) == 1 + len(changes)
-    assert training.hash_examples(hands(groups=np.array(["anna", "ben"], dtype=object))) != ""
-
-
-@pytest.mark.parametrize("content", ["{", "[1, 2]", '{"metrics": NaN}', "{}"])
-def test_broken_facts_are_named(tmp_path, content):
-    path = tmp_path / "bad.json"
-    path.write_text(content)
-    with pytest.raises(ValueError, match=r"bad\.json holds no facts"):
-        training.read_facts(path)
-
-
-def test_facts_refuse_what_json_cannot_hold(tmp_path):
-    with pytest.raises(TypeError, match=r"facts\.metrics\.model is a object"):
-        training.write_facts(tmp_path / "facts.json", {"model": object()})
-    with pytest.raises(ValueError, match=r"ends in \.json"):
-        training.write_facts(tmp_path / "facts.txt", {})
-    assert list(tmp_path.iterdir()) == []
 
 
 def test_training_under_jax_resumes_to_the_same_weights(tmp_path):

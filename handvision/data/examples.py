@@ -137,7 +137,7 @@ def _letterbox(from_height: int, from_width: int, height: int, width: int) -> tu
 
 
 def _warp(picture: np.ndarray, frame: tuple[float, float, float], height: int, width: int) -> np.ndarray:
-    scale, x, y = frame
+    scale = frame[0]
     if picture.shape[:2] == (height, width):
         return picture
     # Averaging over the area when shrinking keeps thin fingers; linear when growing keeps contours smooth.

@@ -17,8 +17,8 @@ import numpy as np
 from handvision.data import download, real_masks
 from handvision.data.catalog import Dataset, row
 from handvision.data.download import DataUnavailable, files_below
+from handvision.data.drawing.poses import GESTURE_NAMES
 from handvision.data.examples import Examples
-from handvision.data.poses import GESTURE_NAMES
 from handvision.data.real_masks import reference_rotation
 
 __all__ = [

@@ -15,19 +15,15 @@ from pathlib import Path
 import numpy as np
 
 from handvision import settings
-from handvision.data import photo, scene
+from handvision.data.drawing import photo, scene
+from handvision.data.drawing.poses import GESTURE_NAMES, NUMBER_NAMES
+from handvision.data.drawing.strata import SPLITS
 from handvision.data.examples import Examples
-from handvision.data.poses import GESTURE_NAMES, NUMBER_NAMES
-from handvision.data.strata import SPLITS
 
 __all__ = ["GESTURE_NAMES", "cached_render", "render"]
 
 TASKS = {"numbers": NUMBER_NAMES, "gestures": GESTURE_NAMES}
 NO_HAND = -1
-_DRAWING_CODE = (
-    *("rendered", "scene", "poses", "skeleton", "silhouette", "strata"),
-    *("photo", "skin", "backdrop", "distractors", "textures"),
-)
 
 
 def render(
@@ -265,7 +261,8 @@ def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
 
 def _code_version() -> str:
     """A hash of the code that draws."""
+    folder = Path(__file__).parent
     digest = hashlib.sha256()
-    for module in _DRAWING_CODE:
-        digest.update((Path(__file__).parent / f"{module}.py").read_bytes())
+    for module in [Path(__file__), *sorted((folder / "drawing").glob("*.py"))]:
+        digest.update(module.read_bytes())
     return digest.hexdigest()

@@ -15,6 +15,7 @@ from handvision.augmentation import ImageDataGenerator
 from handvision.data import download, load, rendered, splits
 from handvision.data.compositing import CompositeSequence, freeze
 from handvision.data.examples import Examples, concatenate, resize
+from handvision.data.roughness import roughen
 
 MASK_SIZE = 128
 PHOTO_SIZE = 128
@@ -225,11 +226,18 @@ def _rendered_masks(task: str, train: int, test: int, seed: int) -> tuple[dict[s
     """Parts to learn from, in all directions, and the test, upright: the evaluation turns it itself."""
     draw = {"size": MASK_SIZE, "seed": seed, "task": task, "photos": False, "workers": WORKERS}
     parts = {
-        "train": rendered.cached_render(train, split="train", **draw),
+        "train": _every_second_rough(rendered.cached_render(train, split="train", **draw), seed),
         "validation": rendered.cached_render(test, split="validation", **draw),
     }
     upright = rendered.cached_render(test, split="test", rotation_range=(-25, 25), **draw)
     return parts, {RENDERED_TEST: upright}
+
+
+def _every_second_rough(hands: Examples, seed: int) -> Examples:
+    """Half of the masks as they are drawn, half as a segmenter would make them."""
+    masks = hands.masks.copy()
+    masks[1::2] = roughen(masks[1::2], seed)
+    return replace(hands, masks=masks, source=f"{hands.source}; every second with a rough outline")
 
 
 def _real_photos() -> dict[str, dict]:

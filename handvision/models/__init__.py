@@ -5,7 +5,7 @@ from handvision.models.combined import classify_masks, combine
 from handvision.models.deeplab import build_deeplab_v3_plus
 from handvision.models.export import export_litert, export_onnx
 from handvision.models.graph import model_graph
-from handvision.models.store import find_model, open_model
+from handvision.models.store import find_model, open_model, save_model
 from handvision.models.unet import build_unet
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "find_model",
     "model_graph",
     "open_model",
+    "save_model",
 ]

@@ -96,7 +96,7 @@ def attention_maps(model: keras.Model, crops: np.ndarray) -> np.ndarray:
         ValueError: the model has no attention block.
     """
     classifier, block = _find(model, AttentionBlock)
-    features = keras.Model(classifier.inputs, block.input)
+    features = keras.Model(classifier.input, block.input)
     maps = []
     for start in range(0, len(crops), 64):
         _, scores = block(features(crops[start : start + 64]), return_attention_scores=True)

@@ -12,11 +12,17 @@ def model_graph(model: keras.Model) -> tuple[dict[str, str], list[tuple[str, str
     """
     nodes, edges = {}, []
     for layer in model.layers:
-        shapes = keras.tree.flatten(keras.tree.map_structure(lambda t: str(tuple(t.shape[1:])), layer.output))
-        nodes[layer.name] = "\n".join([type(layer).__name__, *dict.fromkeys(shapes)])
+        nodes[layer.name] = "\n".join([type(layer).__name__, *_shapes(layer.output)])
         for node in layer._inbound_nodes:
             for before in node.parent_nodes:
                 edge = (before.operation.name, layer.name)
                 if before.operation in model.operations and edge not in edges:
                     edges.append(edge)
     return nodes, edges
+
+
+def _shapes(output) -> list[str]:
+    """A line for each tensor, without the batch axis; with its name where the output is a dict."""
+    if isinstance(output, dict):
+        return [f"{name} {tuple(tensor.shape[1:])}" for name, tensor in output.items()]
+    return [str(tuple(tensor.shape[1:])) for tensor in keras.tree.flatten(output)]

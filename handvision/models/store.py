@@ -1,9 +1,11 @@
-"""Opens a model of the suite by its name: the released one, or else the one of the reader's own run."""
+"""Saves a model, and opens one by its name: the released one, or else that of the reader's own run."""
 
 from pathlib import Path
 
 import keras
+import numpy as np
 
+from handvision.files import replacing
 from handvision.settings import models_folder, runs_folder
 
 # Which notebook makes which file.
@@ -43,3 +45,28 @@ def open_model(name: str) -> keras.Model:
     origin = "released" if path.parent == models_folder() else "of your own run"
     print(f"{name}: {origin}, {path.name}")
     return keras.models.load_model(path)
+
+
+def save_model(model: keras.Model, path: str | Path) -> Path:
+    """Saves a model as `.keras` without optimizer and losses, and opens it again in safe mode.
+
+    Adam's state would make the file three times as large. The file appears at `path` only when it
+    was written in full and gives the same weights back.
+
+    Raises:
+        ValueError: the path does not end in .keras, or the saved file does not give the model back.
+    """
+    path = Path(path)
+    if path.suffix != ".keras":
+        raise ValueError(f"{path.name}: the file of a model ends in .keras")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    bare = type(model).from_config(model.get_config())
+    bare.set_weights(model.get_weights())
+    with replacing(path) as temporary:
+        bare.save(temporary)
+        weights = keras.models.load_model(temporary, safe_mode=True).get_weights()
+        if not all(
+            np.array_equal(a, b, equal_nan=True) for a, b in zip(weights, model.get_weights(), strict=True)
+        ):
+            raise ValueError(f"{path.name}: the saved file gives other weights than the model has")
+    return path

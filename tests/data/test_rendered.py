@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from handvision.data import poses, scene, skeleton, skin, strata
+from handvision.data.drawing import poses, scene, skeleton, skin, strata
 from handvision.data.rendered import GESTURE_NAMES, cached_render, render
 
 COLUMNS = ("photos", "masks", "labels", "rotations", "groups", "keypoints")
@@ -49,7 +49,7 @@ def test_workers_change_nothing(numbers):
 
 
 def test_more_pictures_begin_with_the_same_ones(numbers):
-    fewer = render(7, size=96, seed=4)
+    fewer = render(7, size=64, seed=4)
     np.testing.assert_array_equal(fewer.photos, numbers.photos[:7])
 
 

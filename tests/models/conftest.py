@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.models import build_classifier, build_unet
+from handvision.models import build_classifier, build_deeplab_v3_plus, build_unet
 
 
 def shake(model, seed=0):
@@ -53,3 +53,8 @@ def classifier():
 @pytest.fixture(scope="module")
 def unet():
     return shake(build_unet((64, 48, 3), channels=(4, 8, 12, 16)), seed=2)
+
+
+@pytest.fixture(scope="module")
+def deeplab():
+    return shake(build_deeplab_v3_plus((64, 48, 3)), seed=3)

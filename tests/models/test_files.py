@@ -8,7 +8,7 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.models import build_classifier, build_deeplab_v3_plus, build_unet, classify_masks, combine
+from handvision.models import build_classifier, build_deeplab_v3_plus, build_unet, combine
 
 from .conftest import brightness_segmenter, drawn_hands, shake
 
@@ -22,7 +22,7 @@ import keras, numpy as np
 import handvision
 assert keras.backend.backend() == "jax"
 for path in Path(sys.argv[1]).glob("*.keras"):
-    outputs = keras.models.load_model(path)(np.load(path.with_suffix(".npy")), training=False)
+    outputs = keras.models.load_model(path).predict(np.load(path.with_suffix(".npy")), verbose=0)
     outputs = outputs if isinstance(outputs, dict) else {"mask": outputs}
     np.savez(path.with_suffix(".npz"), **{name: np.asarray(value) for name, value in outputs.items()})
 """
@@ -51,20 +51,23 @@ def test_released_files_keep_their_limits_and_load_to_the_bit(build, limit, tmp_
         np.testing.assert_array_equal(a, b)
 
 
-def test_the_same_weights_answer_alike_under_jax(unet, classifier, tmp_path):
+def test_the_same_weights_answer_alike_under_jax(unet, deeplab, classifier, tmp_path):
     pytest.importorskip("jax")
     photos = drawn_hands(4)
-    masks = drawn_hands(4, 40, 40)[..., :1]
     models = {
         "unet": (unet, photos),
-        "deeplab": (shake(build_deeplab_v3_plus((64, 48, 3))), photos),
-        "reader": (classify_masks(classifier, (40, 40, 1)), masks),
+        "deeplab": (deeplab, photos),
         "combined": (combine(brightness_segmenter(), classifier), photos),
     }
     for name, (model, x) in models.items():
         model.save(tmp_path / f"{name}.keras")
         np.save(tmp_path / f"{name}.npy", x)
-    environment = {**os.environ, "KERAS_BACKEND": "jax", "JAX_PLATFORMS": "cpu"}
+    environment = {
+        **os.environ,
+        "KERAS_BACKEND": "jax",
+        "JAX_PLATFORMS": "cpu",
+        "XLA_FLAGS": "--xla_backend_optimization_level=0",  # compiles a quarter as long
+    }
     subprocess.run([sys.executable, "-c", ANSWER, str(tmp_path)], env=environment, check=True, timeout=300)
     for name, (model, x) in models.items():
         outputs = model(x)

@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from handvision.data import skin
-from handvision.data.distractors import draw_distractor
-from handvision.data.strata import stratum
-from handvision.data.textures import colour_of, near, noise, slope
+from handvision.data.drawing import skin
+from handvision.data.drawing.distractors import draw_distractor
+from handvision.data.drawing.strata import stratum
+from handvision.data.drawing.textures import colour_of, near, noise, slope
 
 
 def draw_backdrop(size: int, rng: np.random.Generator, split: str, tone: np.ndarray) -> np.ndarray:

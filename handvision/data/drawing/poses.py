@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handvision.data.skeleton import Pose, ThumbOut, ThumbTo
+from handvision.data.drawing.skeleton import Pose, ThumbOut, ThumbTo
 
 NUMBER_NAMES = ("0", "1", "2", "3", "4", "5")
 GESTURE_NAMES = (

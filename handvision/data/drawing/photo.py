@@ -3,9 +3,9 @@
 import cv2
 import numpy as np
 
-from handvision.data import backdrop, silhouette, skin, textures
-from handvision.data.scene import Scene
-from handvision.data.strata import stratum
+from handvision.data.drawing import backdrop, silhouette, skin, textures
+from handvision.data.drawing.scene import Scene
+from handvision.data.drawing.strata import stratum
 
 
 def draw_photo(scene: Scene | None, coverage: np.ndarray, rng: np.random.Generator, split: str) -> np.ndarray:

@@ -3,10 +3,10 @@
 import cv2
 import numpy as np
 
-from handvision.data import skeleton as sk
-from handvision.data.scene import Scene
-from handvision.data.strata import stratum
-from handvision.data.textures import fixed
+from handvision.data.drawing import skeleton as sk
+from handvision.data.drawing.scene import Scene
+from handvision.data.drawing.strata import stratum
+from handvision.data.drawing.textures import fixed
 
 # Light to dark, as cameras show the steps of the Monk scale indoors; RGB in [0, 1].
 TONES = (

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handvision.data.strata import stratum
+from handvision.data.drawing.strata import stratum
 
 # Phalanges of index, middle, ring, little finger in hand lengths (Buchholz, Armstrong and Goldstein 1992,
 # "Anthropometric data for describing the kinematics of the human hand"); the last ends at the skin.

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from handvision.data.textures import checked, colour_of, noise, whole
+from handvision.data.drawing.textures import checked, colour_of, noise, whole
 
 
 def draw_distractor(picture: np.ndarray, rng: np.random.Generator, tone: np.ndarray) -> None:

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from handvision.data import skeleton as sk
-from handvision.data.poses import View
+from handvision.data.drawing import skeleton as sk
+from handvision.data.drawing.poses import View
 
 BONES = np.array([(a, a + 1) for base in (1, 5, 9, 13, 17) for a in range(base, base + 3)])
 PALM = np.array([sk.INDEX, sk.MIDDLE, sk.RING, sk.LITTLE, sk.HEEL, sk.WRIST_RADIAL, sk.WRIST_ULNAR, sk.THUMB])

@@ -1,0 +1,1 @@
+"""How a hand is drawn: strata, skeleton, poses, scene, silhouette; and for photos skin and backdrop."""

@@ -1,0 +1,199 @@
+"""The measured facts beside a saved model: what was measured, on what data, and how it came about."""
+
+import datetime
+import hashlib
+import json
+import math
+import numbers
+import os
+import platform
+import subprocess
+from collections.abc import Mapping
+from importlib import metadata
+from pathlib import Path
+
+import keras
+import numpy as np
+
+from handvision.data.examples import Examples
+from handvision.files import replacing
+from handvision.settings import REPOSITORY
+
+PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "opencv-python-headless", "scikit-learn")
+
+
+def write_facts(
+    path: str | Path,
+    metrics: dict,
+    *,
+    datasets: dict[str, Examples | str] | None = None,
+    seed: int | None = None,
+    profile: str | None = None,
+    duration_seconds: float | None = None,
+    **more,
+) -> dict:
+    """Writes the measured facts beside a model, as strict JSON: figures, data, and how they came about.
+
+    Numbers are rounded to 6 digits; what is NaN or infinite becomes null. Keys become strings (an
+    angle 30 becomes "30"). Package versions, git commit, hardware and date are added.
+
+    Args:
+        path: ends in .json; replaced only once all is written.
+        metrics: figures, nested as you like, with split names and sample counts in it.
+        datasets: name -> Examples (its count, content hash and source are written) or hash.
+        seed, profile, duration_seconds: of the training.
+        more: anything else that JSON can hold (epochs, hyperparameters, notes).
+
+    Returns:
+        What was written, as `read_facts` gives it.
+    """
+    path = Path(path)
+    if path.suffix != ".json":
+        raise ValueError(f"{path.name}: the file of facts ends in .json")
+    facts = {
+        "metrics": metrics,
+        "datasets": {name: _describe(data) for name, data in (datasets or {}).items()},
+        "seed": seed,
+        "profile": profile,
+        "duration_seconds": duration_seconds,
+        **more,
+        "packages": {name: version for name in PACKAGES if (version := _version(name))},
+        "python": platform.python_version(),
+        "backend": keras.backend.backend(),
+        "git": _git(),
+        "hardware": _hardware(),
+        "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+    }
+    facts = _plain(facts)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with replacing(path) as temporary:
+        temporary.write_text(json.dumps(facts, indent=2, allow_nan=False, ensure_ascii=False) + "\n", "utf-8")
+    return facts
+
+
+def read_facts(path: str | Path) -> dict:
+    """What `write_facts` wrote.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is not the JSON of `write_facts`.
+    """
+    path = Path(path)
+    try:
+        facts = json.loads(path.read_text("utf-8"), parse_constant=_refuse)
+    except ValueError as error:
+        raise ValueError(f"{path.name} holds no facts: {error}") from error
+    if not isinstance(facts, dict) or "metrics" not in facts:
+        raise ValueError(f"{path.name} holds no facts: it has no 'metrics'")
+    return facts
+
+
+def hash_examples(examples: Examples) -> str:
+    """A short content hash of pictures and of all that is known of them; 16 hexadecimal digits.
+
+    The name and the source of the examples do not count: the same content has the same hash.
+    """
+    arrays = []
+    for name in ("photos", "masks", "labels", "rotations", "groups", "boxes", "keypoints"):
+        value = getattr(examples, name)
+        if value is not None:
+            arrays += [np.array(name), *(value if isinstance(value, list) else [value])]
+    return hash_arrays([*arrays, np.array(examples.class_names, dtype=str)])
+
+
+def hash_arrays(arrays) -> str:
+    digest = hashlib.sha256()
+    for array in arrays:
+        array = np.asarray(array)
+        if array.dtype == object:
+            array = array.astype(str)
+        digest.update(f"{array.dtype.str}{array.shape}".encode())
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return digest.hexdigest()[:16]
+
+
+def hash_json(value) -> str:
+    text = json.dumps(value, sort_keys=True, default=lambda other: type(other).__name__)
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def gpus() -> list[str]:
+    if keras.backend.backend() == "tensorflow":
+        import tensorflow as tf
+
+        devices = tf.config.list_physical_devices("GPU")
+        return [tf.config.experimental.get_device_details(d).get("device_name", d.name) for d in devices]
+    if keras.backend.backend() == "jax":
+        import jax
+
+        return [d.device_kind for d in jax.devices() if d.platform == "gpu"]
+    return []
+
+
+def _refuse(constant):
+    raise ValueError(f"{constant} is not JSON")
+
+
+def _plain(value, name="facts"):
+    if isinstance(value, Mapping):
+        return {str(key): _plain(member, f"{name}.{key}") for key, member in value.items()}
+    if isinstance(value, np.ndarray):
+        return _plain(value.tolist(), name)
+    if isinstance(value, list | tuple | set):
+        return [_plain(member, name) for member in value]
+    if isinstance(value, bool | np.bool_):
+        return bool(value)
+    if isinstance(value, numbers.Integral):
+        return int(value)
+    if isinstance(value, numbers.Real):
+        return float(f"{value:.6g}") if math.isfinite(value) else None
+    if value is None or isinstance(value, str):
+        return value
+    raise TypeError(f"{name} is a {type(value).__name__}, which JSON cannot hold")
+
+
+def _describe(data):
+    if isinstance(data, Examples):
+        return {"name": data.name, "count": len(data), "hash": hash_examples(data), "source": data.source}
+    return data
+
+
+def _version(package: str) -> str | None:
+    try:
+        return metadata.version(package)
+    except metadata.PackageNotFoundError:
+        return None
+
+
+def _git() -> dict:
+    """The commit, and whether files differ from it; nothing is known outside a clone."""
+
+    def run(*arguments):
+        try:
+            done = subprocess.run(
+                ["git", "-C", str(REPOSITORY), *arguments],
+                capture_output=True,
+                text=True,
+                timeout=20,
+                check=True,
+            )
+        except (OSError, subprocess.SubprocessError):
+            return None
+        return done.stdout.strip()
+
+    status = run("status", "--porcelain")
+    return {"commit": run("rev-parse", "--verify", "HEAD"), "dirty": None if status is None else bool(status)}
+
+
+def _hardware() -> dict:
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+    return {"cpu": _cpu(), "cores": cores, "gpu": gpus(), "system": platform.system()}
+
+
+def _cpu() -> str:
+    try:
+        lines = Path("/proc/cpuinfo").read_text().splitlines()
+    except OSError:
+        lines = []
+    models = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+    return models[0] if models else platform.processor() or platform.machine()

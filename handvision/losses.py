@@ -1,0 +1,79 @@
+"""What the networks learn from and are watched by: losses and metrics for rotations and masks."""
+
+import math
+
+import keras
+from keras import ops
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class RotationLoss(keras.losses.Loss):
+    """Half the squared distance of the (sin, cos) pairs: 1 - cos(error) where both have length 1.
+
+    Unlike 1 - cos(error) it stays defined at (0, 0) and pulls the prediction onto the unit circle.
+    Targets that are NaN give 0.
+    """
+
+    def call(self, y_true, y_pred):
+        return ops.sum(ops.square(_known(y_true, y_pred) - y_pred), axis=-1) / 2
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class MaskLoss(keras.losses.Loss):
+    """Binary cross-entropy (mean over pixels) plus `dice_weight` times soft Dice, for each picture.
+
+    Dice as in Milletari et al., V-Net (3DV 2016), and Sudre et al. (DLMIA 2017): it weighs a small
+    hand as much as a large one. One is added above and below, so that an empty mask has its best
+    value, 0, where nothing is predicted. Pixels whose target is NaN count in neither.
+    """
+
+    def __init__(self, dice_weight: float = 1.0, name: str = "mask_loss", **kwargs):
+        super().__init__(name=name, **kwargs)
+        self.dice_weight = dice_weight
+
+    def call(self, y_true, y_pred):
+        known = ops.cast(ops.isfinite(y_true), y_pred.dtype)
+        y_true = _known(y_true, ops.zeros_like(y_pred))
+        pixels = (1, 2, 3)
+        # binary_crossentropy takes the mean over the last axis, the single channel.
+        entropy = ops.expand_dims(keras.losses.binary_crossentropy(y_true, y_pred), -1)
+        entropy = ops.sum(entropy * known, axis=pixels) / ops.maximum(ops.sum(known, axis=pixels), 1)
+        shared = ops.sum(y_true * y_pred * known, axis=pixels)
+        total = ops.sum((y_true + y_pred) * known, axis=pixels)
+        return entropy + self.dice_weight * (1 - (2 * shared + 1) / (total + 1))
+
+    def get_config(self):
+        return {**super().get_config(), "dice_weight": self.dice_weight}
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class RotationError(keras.metrics.Mean):
+    """Mean absolute error of the direction in degrees, over the pictures whose direction is known."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        known = ops.cast(ops.all(ops.isfinite(y_true), axis=-1), y_pred.dtype)
+        if sample_weight is not None:
+            known = known * ops.cast(ops.reshape(sample_weight, (-1,)), y_pred.dtype)
+        y_true = _known(y_true, ops.ones_like(y_pred))
+        sine = y_true[:, 0] * y_pred[:, 1] - y_true[:, 1] * y_pred[:, 0]
+        cosine = ops.sum(y_true * y_pred, axis=-1)
+        return super().update_state(ops.abs(ops.arctan2(sine, cosine)) * (180 / math.pi), known)
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class MaskIoU(keras.metrics.Mean):
+    """Intersection over union at threshold 0.5, mean over pictures; 1 where both masks are empty."""
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        known = ops.isfinite(y_true)
+        truth, answer = ops.logical_and(y_true > 0.5, known), ops.logical_and(y_pred > 0.5, known)
+        pixels = (1, 2, 3)
+        shared = ops.sum(ops.cast(ops.logical_and(truth, answer), "float32"), axis=pixels)
+        union = ops.sum(ops.cast(ops.logical_or(truth, answer), "float32"), axis=pixels)
+        # Empty and found empty: 0 / 0 counts as 1.
+        scores = (shared + ops.cast(union == 0, "float32")) / ops.maximum(union, 1)
+        return super().update_state(scores, sample_weight)
+
+
+def _known(y_true, otherwise):
+    return ops.where(ops.isfinite(y_true), ops.cast(y_true, otherwise.dtype), otherwise)
