@@ -18,7 +18,6 @@ from handvision.data.examples import Examples, concatenate, resize
 from handvision.data.roughness import roughen
 
 MASK_SIZE = 128
-PHOTO_SIZE = 128
 # The seed of every split by person: one choice for all tasks, whatever the run's seed.
 SPLIT_SEED = 20261125
 WORKERS = 2
@@ -122,14 +121,15 @@ def gestures(data: str, train: int, test: int, seed: int) -> Task:
     return Task(train, frames["validation"], {"the archive's test part": held_out, **tests}, data)
 
 
-def segmentation(data: str, train: int, test: int, batch_size: int, steps: int, seed: int) -> Task:
-    """Photos and hand masks, `PHOTO_SIZE` square, for the segmenters.
+def segmentation(data: str, size: int, train: int, test: int, batch_size: int, steps: int, seed: int) -> Task:
+    """Photos and hand masks, `size` square, for the segmenters.
 
-    With rendered hands, photo and mask are turned together in every epoch. With real data, cut-out
+    With rendered hands, photo and mask are mirrored together at random. With real data, cut-out
     hands are laid over rooms, fresh in every epoch, beside whole photos with masks and rendered hands.
 
     Args:
         data: "auto", "rendered" or "real".
+        size: height and width of the photos in pixels.
         train: number of rendered photos to learn from.
         test: number of pictures of each test set (where it has so many).
         batch_size: pictures a batch.
@@ -138,20 +138,13 @@ def segmentation(data: str, train: int, test: int, batch_size: int, steps: int, 
     """
     data = choose_data(data, PHOTO_SETS)
     hands = {
-        split: rendered.cached_render(
-            count, size=PHOTO_SIZE, seed=seed, split=split, empty=0.07, workers=WORKERS
-        )
+        split: rendered.cached_render(count, size=size, seed=seed, split=split, empty=0.07, workers=WORKERS)
         for split, count in (("train", train), ("validation", max(test // 2, 1)), ("test", test))
     }
     tests = {RENDERED_TEST: hands["test"]}
     if data == "rendered":
-        turned = ImageDataGenerator(
-            rotation_range=180,
-            zoom_range=(0.8, 1.2),
-            horizontal_flip=True,
-            fill_mode="reflect",
-            rescale=1 / 255,
-        ).flow(
+        # Rendered hands point to all sides as they are: mirroring adds pictures without an edge to fill.
+        turned = ImageDataGenerator(horizontal_flip=True, vertical_flip=True, rescale=1 / 255).flow(
             hands["train"].photos,
             masks=hands["train"].masks,
             batch_size=batch_size,
@@ -166,34 +159,36 @@ def segmentation(data: str, train: int, test: int, batch_size: int, steps: int, 
         backgrounds=real["train"]["backgrounds"],
         # Sign Language Digits (about 100 people) most of all; then Massey, composites, HGR1, rendered.
         weights=(0.35, 0.15, 0.15, 0.1, 0.25),
-        size=(PHOTO_SIZE, PHOTO_SIZE),
+        size=(size, size),
         batch_size=batch_size,
         steps=steps,
         seed=seed,
         workers=WORKERS,
     )
     return Task(
-        train_sequence, _composites(real["validation"], test), tests | _photo_tests(real["test"], test), data
+        train_sequence,
+        _composites(real["validation"], size, test),
+        tests | _photo_tests(real["test"], size, test),
+        data,
     )
 
 
-def photos_to_numbers(data: str, test: int, seed: int) -> dict[str, Examples]:
-    """Photos with numbers for the combined model: name of a test -> Examples, `PHOTO_SIZE` square.
+def photos_to_numbers(data: str, size: int, test: int, seed: int) -> dict[str, Examples]:
+    """Photos with numbers for the combined model: name of a test -> Examples, `size` square.
 
     Args:
         data: "auto", "rendered" or "real".
+        size: height and width of the photos in pixels.
         test: number of pictures of each test set (where it has so many).
         seed: of the rendered hands.
     """
     data = choose_data(data, PHOTO_SETS)
-    tests = {
-        RENDERED_TEST: rendered.cached_render(test, size=PHOTO_SIZE, seed=seed, split="test", workers=WORKERS)
-    }
+    tests = {RENDERED_TEST: rendered.cached_render(test, size=size, seed=seed, split="test", workers=WORKERS)}
     if data == "real":
         people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)["test"]
         raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["test"]
-        tests["other people (Sign Language Digits)"] = _square(_some(people, test), PHOTO_SIZE)
-        tests["Finger Counting, last fifth"] = _square(_some(raw, test), PHOTO_SIZE)
+        tests["other people (Sign Language Digits)"] = _square(_some(people, test), size)
+        tests["Finger Counting, last fifth"] = _square(_some(raw, test), size)
     return tests
 
 
@@ -280,14 +275,14 @@ def _real_photos() -> dict[str, dict]:
     }
 
 
-def _composites(part: dict, count: int) -> Examples:
+def _composites(part: dict, size: int, count: int) -> Examples:
     """A fixed set of about `count` composites."""
     batch_size = min(count, 20)
     sequence = CompositeSequence(
         cutouts=part["cutouts"],
         photos=part.get("photos", ()),
         backgrounds=part["backgrounds"],
-        size=(PHOTO_SIZE, PHOTO_SIZE),
+        size=(size, size),
         batch_size=batch_size,
         steps=-(-count // batch_size),
         seed=SPLIT_SEED,
@@ -296,11 +291,11 @@ def _composites(part: dict, count: int) -> Examples:
     return freeze(sequence)
 
 
-def _photo_tests(part: dict, count: int) -> dict[str, Examples]:
+def _photo_tests(part: dict, size: int, count: int) -> dict[str, Examples]:
     return {
-        "people never seen (Sign Language Digits) over rooms never seen": _composites(part, count),
-        "Finger Counting composites, last fifth": _square(_some(part["composites"], count), PHOTO_SIZE),
-        "HGR1, people 4 and 5": _square(part["hgr1"], PHOTO_SIZE),
+        "people never seen (Sign Language Digits) over rooms never seen": _composites(part, size, count),
+        "Finger Counting composites, last fifth": _square(_some(part["composites"], count), size),
+        "HGR1, people 4 and 5": _square(part["hgr1"], size),
     }
 
 

@@ -15,7 +15,7 @@ def build_classifier(
     attention: bool = True,
     class_names: Sequence[str] | None = None,
     *,
-    dropout: float = 0.3,
+    dropout: float = 0.1,
     name: str = "classifier",
 ) -> keras.Model:
     """Convolutions, an attention block and dense layers; not trained.

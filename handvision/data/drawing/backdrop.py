@@ -8,6 +8,9 @@ from handvision.data.drawing.distractors import draw_distractor
 from handvision.data.drawing.strata import stratum
 from handvision.data.drawing.textures import colour_of, near, noise, slope
 
+# Share of backgrounds with things of skin colour: faces, arms, wood, cardboard.
+DISTRACTED = 0.45
+
 
 def draw_backdrop(size: int, rng: np.random.Generator, split: str, tone: np.ndarray) -> np.ndarray:
     """A background without any hand, (size, size, 3) float32 RGB in [0, 1].
@@ -20,9 +23,9 @@ def draw_backdrop(size: int, rng: np.random.Generator, split: str, tone: np.ndar
     base = colour_of(rng, stratum(rng, split))
     kind = _KINDS[int(rng.integers(0, len(_KINDS)))]
     picture = kind(size, rng, base)
-    if rng.random() < 0.6:
-        for _ in range(int(rng.integers(1, 4))):
-            draw_distractor(picture, rng, tone if rng.random() < 0.5 else skin.tone(rng, split))
+    if rng.random() < DISTRACTED:
+        for _ in range(int(rng.integers(1, 3))):
+            draw_distractor(picture, rng, tone if rng.random() < 0.25 else skin.tone(rng, split))
     if rng.random() < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 2.2) * size / 128)
     return picture
@@ -148,4 +151,4 @@ def _lights(size, rng, base):
     return cv2.GaussianBlur(picture, (0, 0), rng.uniform(1.5, 6) * size / 128)
 
 
-_KINDS = (_wall, _wall, _cloudy, _clutter, _clutter, _shelf, _wood, _room, _room, _lights)
+_KINDS = (_wall, _wall, _wall, _cloudy, _clutter, _clutter, _shelf, _wood, _room, _room, _lights)

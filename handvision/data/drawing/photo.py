@@ -99,10 +99,10 @@ def _camera(picture, rng):
     picture *= gain.astype(np.float32)
     if rng.random() < 0.5:
         uneven = textures.slope(rng, size)[..., None] - np.float32(0.5)
-        picture *= 1 + np.float32(rng.uniform(-0.5, 0.5)) * uneven
+        picture *= 1 + np.float32(rng.uniform(-0.35, 0.35)) * uneven
     if rng.random() < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.9) * size / 128)
-    strength = abs(rng.normal(0, 6))
+    strength = abs(rng.normal(0, 4))
     noise = rng.standard_normal((size, size), np.float32)
     coarse = rng.standard_normal((size // 2, size // 2, 3), np.float32)
     picture += cv2.resize(coarse, (size, size)) * np.float32(0.7 * strength)
