@@ -21,7 +21,7 @@ PHOTOS = np.repeat(MASKS, 3, axis=3)
 HANDS = Examples(
     "hands", photos=PHOTOS, masks=MASKS, labels=np.arange(4), groups=np.arange(4), class_names=tuple("abcd")
 )
-FLOATS = np.zeros((1, 32, 32, 1), np.float32)
+ONE_CLASS = Examples("fists", masks=MASKS, labels=np.zeros(4, int), groups=np.arange(4))
 
 
 @pytest.fixture(scope="module")
@@ -126,7 +126,7 @@ PARAMETERS = {
         lambda: splits.random_split(HANDS, {"train": 0.9, "test": 0.9}),
         "together they are 1",
     ),
-    "blocks longer than the sequence": (lambda: splits.block_split(HANDS, gap=50), "too few"),
+    "blocks longer than the sequence": (lambda: splits.block_split(ONE_CLASS, test=0.5, gap=50), "too few"),
     "unknown fill mode": (lambda: ImageDataGenerator(fill_mode="mirror"), "mirror"),
     "pictures without batch axis": (lambda: ImageDataGenerator().flow(MASKS[0]), "shape|rank"),
     "labels of another length": (lambda: ImageDataGenerator().flow(MASKS, np.arange(3)), "3"),

@@ -111,7 +111,7 @@ def test_fingers_stay_in_the_picture(number_masks):
 
 def test_hands_are_small_and_large(number_masks):
     extent = np.ptp(number_masks.keypoints, axis=1).max(axis=1) / 96
-    assert extent.min() < 0.35 and extent.max() > 0.75
+    assert extent.min() < 0.5 and extent.max() > 0.8
 
 
 @pytest.mark.parametrize("count", range(6))

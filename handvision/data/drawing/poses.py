@@ -79,7 +79,7 @@ INDEX, MIDDLE, RING, LITTLE = 1, 2, 3, 4
 def _pose(rng, raised, thumb, fan=None, bent=None, wrist=14.0):
     """The raised fingers up, the others folded; `bent` maps a finger (1 to 4) to its own three bends."""
     flexion, spread = np.empty((4, 3)), np.empty(4)
-    fan = rng.uniform(-1, 15) if fan is None else fan
+    fan = rng.uniform(2, 16) if fan is None else fan
     fold = rng.uniform((68, 88, 35), (92, 108, 70))
     sag = rng.normal(4, 6)
     for row in range(4):
@@ -91,7 +91,7 @@ def _pose(rng, raised, thumb, fan=None, bent=None, wrist=14.0):
         else:
             flexion[row] = fold + rng.normal(0, (5, 5, 5))
     # Few people part all fingers alike: two often stay together, the little one often stands off.
-    spread[:] = np.array([1.0, 0.05, -0.85, -1.9]) * fan + rng.normal(0, (2.5, 2.5, 2.5, 4.0))
+    spread[:] = np.array([1.0, 0.05, -0.85, -1.9]) * fan + rng.normal(0, (2.0, 2.0, 2.0, 3.5))
     folded = [row for row in range(4) if row + 1 not in raised]
     spread[folded] = np.array([5.0, 0.0, -4.0, -9.0])[folded] + rng.normal(0, 2, len(folded))
     deviation, extension = np.clip(rng.normal(0, (wrist, wrist)), -32, 32)
@@ -173,7 +173,7 @@ def _touch(finger):
     def pose(rng):
         raised = {1, 2, 3, 4} - {finger}
         bent = _touching(rng, finger)
-        return _pose(rng, raised, _thumb_tip(rng, finger), fan=rng.uniform(0, 15), bent=bent)
+        return _pose(rng, raised, _thumb_tip(rng, finger), fan=rng.uniform(3, 16), bent=bent)
 
     return pose
 
@@ -181,7 +181,7 @@ def _touch(finger):
 def _thumb_over_little(rng):
     thumb = _thumb_tip(rng, 4) if rng.random() < 0.4 else _thumb_over(rng, (3, 4))
     bent = {4: rng.uniform((60, 70, 20), (88, 105, 60))}
-    return _pose(rng, {1, 2, 3}, thumb, fan=rng.uniform(0, 12), bent=bent)
+    return _pose(rng, {1, 2, 3}, thumb, fan=rng.uniform(3, 14), bent=bent)
 
 
 def _victory(rng):

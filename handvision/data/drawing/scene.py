@@ -119,7 +119,7 @@ def _placed(hand, size, rng):
     body = np.r_[0:21, sk.HEEL]
     points, radii = hand.points[body], hand.radii[body, None]
     extent = np.ptp(np.concatenate([points - radii, points + radii]), axis=0).max()
-    share = rng.uniform(0.45, 1.05)
+    share = rng.uniform(0.45, 0.95)
     kept = np.r_[2:21]
     points, radii = hand.points[kept], hand.radii[kept, None]
     # Of the wrist only its middle must be within a tenth of a hand length of the picture.
