@@ -85,7 +85,7 @@ def finger_numbers(data: str, train: int, test: int, seed: int) -> Task:
 
     Args:
         data: "auto", "rendered" or "real".
-        train: number of rendered masks to learn from; with real data, the real masks come on top.
+        train: number of masks to learn from; with real data, up to half of them are real frames.
         test: number of rendered masks to be judged by.
         seed: of the rendered hands.
     """
@@ -99,9 +99,8 @@ def finger_numbers(data: str, train: int, test: int, seed: int) -> Task:
     frames = splits.block_split(
         _square(load.load("finger_digits"), MASK_SIZE), test=0.2, validation=0.1, gap=50
     )
-    train = concatenate([frames["train"], parts["train"]], "Finger Digits and rendered hands")
     tests = {"Finger Digits, last fifth of every sequence": frames["test"], **tests}
-    return Task(train, frames["validation"], tests, data)
+    return Task(_half_real(frames["train"], parts["train"]), frames["validation"], tests, data)
 
 
 def gestures(data: str, train: int, test: int, seed: int) -> Task:
@@ -116,9 +115,9 @@ def gestures(data: str, train: int, test: int, seed: int) -> Task:
         return Task(parts["train"], parts["validation"], tests, data)
     own = _square(load.load("hand_gestures", part="train", gap=50), MASK_SIZE)
     frames = splits.block_split(own, test=0.0, validation=0.1, gap=50)
-    train = concatenate([frames["train"], parts["train"]], "gesture archive and rendered hands")
     held_out = _square(load.load("hand_gestures", part="test"), MASK_SIZE)
-    return Task(train, frames["validation"], {"the archive's test part": held_out, **tests}, data)
+    tests = {"the archive's test part": held_out, **tests}
+    return Task(_half_real(frames["train"], parts["train"]), frames["validation"], tests, data)
 
 
 def segmentation(data: str, size: int, train: int, test: int, batch_size: int, steps: int, seed: int) -> Task:
@@ -226,6 +225,14 @@ def _rendered_masks(task: str, train: int, test: int, seed: int) -> tuple[dict[s
     }
     upright = rendered.cached_render(test, split="test", rotation_range=(-25, 25), **draw)
     return parts, {RENDERED_TEST: upright}
+
+
+def _half_real(frames: Examples, hands: Examples) -> Examples:
+    """As many masks as `hands`: up to half of them real frames, spread over all, the rest rendered."""
+    frames = _some(frames, len(hands) // 2)
+    return concatenate(
+        [frames, hands.take(np.arange(len(hands) - len(frames)))], "real frames and rendered hands"
+    )
 
 
 def _every_second_rough(hands: Examples, seed: int) -> Examples:

@@ -1,5 +1,6 @@
 """The six notebooks: what is committed is in order, and all of them run for real in the smoke profile."""
 
+import os
 import re
 import time
 
@@ -23,7 +24,9 @@ def smoke(tmp_path_factory):
         patch.setenv("HANDVISION_PROFILE", "smoke")
         patch.setenv("HANDVISION_DATA", "rendered")
         patch.setenv("HANDVISION_RUNS_FOLDER", str(folder))
+        patch.setenv("HANDVISION_DATA_FOLDER", str(folder / "no downloads"))
         patch.setenv("HANDVISION_MODELS_FOLDER", str(folder / "no released models"))
+        patch.delenv("HANDVISION_ARCHIVES", raising=False)
         yield folder
 
 
@@ -45,6 +48,20 @@ def test_runs_from_top_to_bottom(path, smoke):
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert any("image/png" in output.get("data", {}) for cell in cells for output in cell.outputs)
     assert executed.with_suffix(".html").stat().st_size > 10_000
+
+
+@pytest.mark.archives
+@pytest.mark.skipif("HANDVISION_ARCHIVES" not in os.environ, reason="HANDVISION_ARCHIVES names no real data")
+@pytest.mark.parametrize("path", [NOTEBOOKS[1], NOTEBOOKS[3]])
+def test_runs_on_real_data(path, tmp_path, monkeypatch):
+    monkeypatch.setenv("HANDVISION_PROFILE", "smoke")
+    monkeypatch.setenv("HANDVISION_DATA", "real")
+    monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(tmp_path / "data"))
+    monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path / "runs"))
+    printed = [
+        o.get("text", "") for cell in code_cells(run(path, tmp_path, quiet=True)) for o in cell.outputs
+    ]
+    assert any("real pictures" in text for text in printed)
 
 
 @pytest.mark.parametrize("path", NOTEBOOKS)
