@@ -311,5 +311,6 @@ def _square(examples: Examples, size: int) -> Examples:
 
 
 def _some(examples: Examples, count: int) -> Examples:
-    """At most `count` pictures, spread over all."""
-    return examples.take(np.linspace(0, len(examples) - 1, min(count, len(examples))).astype(int))
+    """At most `count` pictures, always the same ones, in their order."""
+    chosen = np.random.default_rng(SPLIT_SEED).permutation(len(examples))[:count]
+    return examples.take(np.sort(chosen))

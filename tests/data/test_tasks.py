@@ -1,0 +1,59 @@
+"""Tasks keep what is learned from apart from what judges, and say which data they took."""
+
+import numpy as np
+import pytest
+
+from handvision.data import tasks
+from handvision.data.examples import Examples
+
+
+@pytest.fixture(autouse=True)
+def nothing_at_hand(tmp_path, monkeypatch):
+    """No data set is at hand, and rendered hands are drawn into a folder of the test."""
+    monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(tmp_path / "data"))
+    monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path / "runs"))
+    monkeypatch.delenv("HANDVISION_ARCHIVES", raising=False)
+
+
+def test_auto_takes_rendered_hands_and_says_what_is_missing(capsys):
+    assert tasks.choose_data("auto", ("finger_digits",)) == "rendered"
+    printed = capsys.readouterr().out
+    assert "not at hand: finger_digits" in printed
+    assert "rendered hands only" in printed
+
+
+@pytest.mark.parametrize(("make", "classes"), [(tasks.finger_numbers, 6), (tasks.gestures, 20)])
+def test_rendered_masks_of_every_class_for_learning_and_judging(make, classes):
+    task = make("rendered", 40, 20, seed=1)
+    assert task.data == "rendered"
+    assert len(task.class_names) == classes
+    assert task.train.masks.shape == (40, tasks.MASK_SIZE, tasks.MASK_SIZE, 1)
+    assert len(np.unique(task.train.labels)) == classes
+    judged = task.tests[tasks.RENDERED_TEST]
+    assert not any((judged.masks[:, None] == task.train.masks[None]).all(axis=(2, 3, 4)).ravel())
+
+
+def test_half_of_the_rendered_training_masks_are_rough():
+    clean = tasks.rendered.render(8, size=tasks.MASK_SIZE, seed=1, photos=False)
+    task = tasks.finger_numbers("rendered", 8, 4, seed=1)
+    same = (task.train.masks == clean.masks).all(axis=(1, 2, 3))
+    assert same[::2].all()
+    assert not same[1::2].all()
+
+
+def test_segmentation_gives_photos_with_masks_and_as_many_batches_as_asked():
+    task = tasks.segmentation("rendered", 64, 12, 6, batch_size=4, steps=2, seed=1)
+    photos, masks = task.train[0]
+    assert photos.shape == (4, 64, 64, 3)
+    assert masks.shape == (4, 64, 64, 1)
+    assert len(task.train) == 2
+    task.train.epoch = 3
+    assert not np.array_equal(photos, task.train[0][0]), "every epoch shows other pictures"
+
+
+def test_some_pictures_are_always_the_same_ones_of_all_classes():
+    examples = Examples("labels", labels=np.tile(np.arange(6), 100))
+    some = tasks._some(examples, 100)
+    assert np.array_equal(some.labels, tasks._some(examples, 100).labels)
+    assert len(np.unique(some.labels)) == 6
+    assert len(tasks._some(examples, 1000)) == 600
