@@ -262,20 +262,18 @@ def comparison(
     Args:
         name: of the released model, such as "unet".
         summary: what is measured -> this run's share; the released model's facts have the same keys.
-        claims, floors: the same keys -> share, where there is one.
+        claims: what the published work measured -> its share. It is for another split than any of
+            ours, so each has a row of its own.
+        floors: the keys of `summary` -> share, where there is one.
     """
     path = models_folder() / f"{name}.json"
     released = read_facts(path)["metrics"]["summary"] if path.is_file() else {}
+    claims, floors = claims or {}, floors or {}
     rows = [
-        (
-            what,
-            value,
-            released.get(what) if released else "not released yet",
-            (claims or {}).get(what),
-            (floors or {}).get(what),
-        )
+        (what, value, released.get(what) if released else "not released yet", None, floors.get(what))
         for what, value in summary.items()
     ]
+    rows += [(what, None, None, claim, None) for what, claim in claims.items()]
     return table(
         rows, ("", "this run", "released model", "published claim", "floor"), f"{name}: how it compares"
     )
