@@ -1,6 +1,8 @@
 # The two commands: `make notebooks` and `make test`. Everything they need is installed into .venv/.
 PYTHON ?= python3
 BIN := .venv/bin
+# Python compiles what it imports by itself; compiling all of TensorFlow at once takes half a minute.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: notebooks publish test lint data benchmarks clean
 .DEFAULT_GOAL := notebooks
@@ -27,11 +29,11 @@ benchmarks: .venv/developer
 # The stamps are files inside the environment, so that a change of a requirements file installs again.
 .venv/user: requirements.txt pyproject.toml
 	$(PYTHON) -m venv .venv
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt -e .
+	$(PIP) -r requirements.txt -e .
 	touch $@
 
 .venv/developer: .venv/user requirements-dev.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	$(PIP) -r requirements-dev.txt
 	touch $@
 
 clean:

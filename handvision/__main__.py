@@ -7,7 +7,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from handvision.inference import OverlayWriter, Reading, stream, write_csv, write_json
+from handvision.inference import Reading, stream
+from handvision.results import OverlayWriter, write_csv, write_json
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -137,10 +137,7 @@ def segmentation(data: str, size: int, train: int, test: int, batch_size: int, s
         seed: of the rendered hands and of what is drawn from the real ones.
     """
     data = choose_data(data, PHOTO_SETS)
-    hands = {
-        split: rendered.cached_render(count, size=size, seed=seed, split=split, empty=0.07, workers=WORKERS)
-        for split, count in (("train", train), ("validation", max(test // 2, 1)), ("test", test))
-    }
+    hands = _rendered_photos(size, train, test, seed)
     tests = {RENDERED_TEST: hands["test"]}
     if data == "rendered":
         # Rendered hands point to all sides as they are: mirroring adds pictures without an edge to fill.
@@ -173,23 +170,29 @@ def segmentation(data: str, size: int, train: int, test: int, batch_size: int, s
     )
 
 
-def photos_to_numbers(data: str, size: int, test: int, seed: int) -> dict[str, Examples]:
-    """Photos with numbers for the combined model: name of a test -> Examples, `size` square.
+def photos_to_numbers(data: str, size: int, train: int, test: int, seed: int) -> Task:
+    """Photos with numbers for the combined model, `size` square.
+
+    The photos to learn from and to choose by are rendered, whatever the choice: the very ones that
+    `segmentation` draws for the same numbers, without those that show no hand.
 
     Args:
         data: "auto", "rendered" or "real".
         size: height and width of the photos in pixels.
+        train: number of rendered photos, before those without a hand are left out.
         test: number of pictures of each test set (where it has so many).
         seed: of the rendered hands.
     """
     data = choose_data(data, PHOTO_SETS)
+    hands = _rendered_photos(size, train, test, seed)
     tests = {RENDERED_TEST: rendered.cached_render(test, size=size, seed=seed, split="test", workers=WORKERS)}
     if data == "real":
         people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)["test"]
         raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["test"]
         tests["other people (Sign Language Digits)"] = _square(_some(people, test), size)
         tests["Finger Counting, last fifth"] = _square(_some(raw, test), size)
-    return tests
+    shown = {part: hands[part].take(hands[part].labels >= 0) for part in ("train", "validation")}
+    return Task(shown["train"], shown["validation"], tests, data)
 
 
 class Steps(keras.utils.PyDataset):
@@ -226,6 +229,15 @@ def _rendered_masks(task: str, train: int, test: int, seed: int) -> tuple[dict[s
     }
     upright = rendered.cached_render(test, split="test", rotation_range=(-25, 25), **draw)
     return parts, {RENDERED_TEST: upright}
+
+
+def _rendered_photos(size: int, train: int, test: int, seed: int) -> dict[str, Examples]:
+    """Photos and masks of each part; 7 % show no hand."""
+    counts = {"train": train, "validation": max(test // 2, 1), "test": test}
+    return {
+        split: rendered.cached_render(count, size=size, seed=seed, split=split, empty=0.07, workers=WORKERS)
+        for split, count in counts.items()
+    }
 
 
 def _half_real(frames: Examples, hands: Examples) -> Examples:

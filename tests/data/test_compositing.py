@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from handvision.augmentation import ImageDataGenerator
-from handvision.data import compositing
+from handvision.data.composing.cutout import Cutout
+from handvision.data.composing.placement import Placement, random_turn
 from handvision.data.compositing import (
     CORRUPTIONS,
     CompositeSequence,
@@ -142,9 +143,9 @@ def test_extent_sets_the_length_of_hands():
 
 def test_most_arms_leave_the_frame_or_end_in_a_sleeve():
     rng = np.random.default_rng(0)
-    cutout = compositing._Cutout(cutouts().photos[0], cutouts().masks[0])
+    cutout = Cutout(cutouts().photos[0], cutouts().masks[0])
     assert np.allclose(cutout.outward, (0, 1), atol=0.25)  # the arm is below
-    places = [compositing._Placement(cutout, rng, (64, 64), (0.3, 1.0)) for _ in range(200)]
+    places = [Placement(cutout, rng, (64, 64), (0.3, 1.0)) for _ in range(200)]
     out = [p for p in places if p.arm == "out"]
     assert len(out) > 60
     for place in out:
@@ -159,7 +160,7 @@ def test_the_geometry_is_that_of_our_generator():
         rotation_range=180, shear_range=8, zoom_range=0.1, horizontal_flip=True, fill_mode="constant"
     )
     for seed in range(4):
-        linear = compositing._turn(np.random.default_rng(seed), photo.shape)
+        linear = random_turn(np.random.default_rng(seed), photo.shape)
         drawn = generator.get_random_transform(
             photo.shape, seed=int(np.random.default_rng(seed).integers(2**31))
         )

@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 import pytest
 
-from handvision.data.drawing import poses, scene, skeleton, skin, strata
+from handvision.data.drawing import backdrop, poses, scene, skeleton, skin, strata
 from handvision.data.rendered import GESTURE_NAMES, cached_render, render
 
 COLUMNS = ("photos", "masks", "labels", "rotations", "groups", "keypoints")
@@ -161,6 +161,22 @@ def test_many_backgrounds_have_skin_colours():
         _, cr, cb = cv2.split(cv2.cvtColor(picture, cv2.COLOR_RGB2YCrCb))
         skin_like.append(((cr > 135) & (cr < 180) & (cb > 85) & (cb < 128)).mean() > 0.02)
     assert np.mean(skin_like) > 0.4
+
+
+def test_what_is_behind_a_hand_stands_beside_it():
+    """Of a background and its mirror image, the hand gets the one that it hides less of."""
+    left = np.zeros((48, 48), np.uint8)
+    left[:, :24] = 255
+    turned = 0
+    for seed in range(40):
+        drawn = [
+            backdrop.draw_backdrop(np.random.default_rng(seed), "train", np.float32([0.8, 0.6, 0.5]), hand)
+            for hand in (left, left[:, ::-1])
+        ]
+        if not np.array_equal(*drawn):
+            np.testing.assert_allclose(drawn[0], drawn[1][:, ::-1], atol=1e-5)
+            turned += 1
+    assert turned > 8
 
 
 def test_the_hand_can_be_told_from_the_background(numbers):

@@ -8,6 +8,7 @@ import nbformat
 import papermill
 import pytest
 
+from handvision.facts import read_facts
 from handvision.settings import REPOSITORY
 from notebooks.run import LARGEST_COMMITTED_BYTES, NOTEBOOKS, publish, run
 
@@ -50,6 +51,16 @@ def test_runs_from_top_to_bottom(path, smoke):
     assert [cell.execution_count for cell in cells] == list(range(1, len(cells) + 1))
     assert any("image/png" in output.get("data", {}) for cell in cells for output in cell.outputs)
     assert executed.with_suffix(".html").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize(("path", "name"), [(NOTEBOOKS[1], "finger_numbers"), (NOTEBOOKS[3], "unet")])
+def test_a_second_run_with_the_same_seed_gives_the_same_figures(path, name, smoke, tmp_path, monkeypatch):
+    first = read_facts(smoke / name / f"{name}.json")
+    monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
+    run(path, tmp_path, quiet=True)
+    second = read_facts(tmp_path / name / f"{name}.json")
+    assert second["metrics"] == first["metrics"]
+    assert second["datasets"] == first["datasets"]
 
 
 @pytest.mark.archives

@@ -8,24 +8,33 @@ from handvision.data.drawing.distractors import draw_distractor
 from handvision.data.drawing.strata import stratum
 from handvision.data.drawing.textures import colour_of, near, noise, slope
 
-# Share of backgrounds with things of skin colour: faces, arms, wood, cardboard.
-DISTRACTED = 0.45
+# Share of backgrounds with something of skin colour: a face, an arm, wood, cardboard.
+DISTRACTED = 0.42
 
 
-def draw_backdrop(size: int, rng: np.random.Generator, split: str, tone: np.ndarray) -> np.ndarray:
+def draw_backdrop(rng: np.random.Generator, split: str, tone: np.ndarray, coverage: np.ndarray) -> np.ndarray:
     """A background without any hand, (size, size, 3) float32 RGB in [0, 1].
 
     Its main colour has a hue of the split's own part of the colour circle, whatever the kind of background.
 
     Args:
-        tone: skin colour of the person shown; distractors often have it too.
+        tone: skin colour of the person shown; distractors sometimes have it too.
+        coverage: (size, size) uint8, where the hand will be. Who takes a photo moves a little, so that
+            what is behind the hand stands beside it: of the picture and its mirror image, the one in which
+            they overlap less.
     """
+    size = len(coverage)
     base = colour_of(rng, stratum(rng, split))
-    kind = _KINDS[int(rng.integers(0, len(_KINDS)))]
+    distracted = rng.random() < DISTRACTED
+    kinds = (*_KINDS, _wood, _wood) if distracted else _KINDS
+    kind = kinds[int(rng.integers(0, len(kinds)))]
     picture = kind(size, rng, base)
-    if rng.random() < DISTRACTED:
-        for _ in range(int(rng.integers(1, 3))):
-            draw_distractor(picture, rng, tone if rng.random() < 0.25 else skin.tone(rng, split))
+    if distracted and kind is not _wood:
+        plain = picture.copy()
+        draw_distractor(picture, rng, tone if rng.random() < 0.15 else skin.tone(rng, split))
+        changed = (picture != plain).any(axis=2)
+        if coverage[changed[:, ::-1]].sum(dtype=int) < coverage[changed].sum(dtype=int):
+            picture = picture[:, ::-1].copy()
     if rng.random() < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 2.2) * size / 128)
     return picture
@@ -151,4 +160,4 @@ def _lights(size, rng, base):
     return cv2.GaussianBlur(picture, (0, 0), rng.uniform(1.5, 6) * size / 128)
 
 
-_KINDS = (_wall, _wall, _wall, _cloudy, _clutter, _clutter, _shelf, _wood, _room, _room, _lights)
+_KINDS = (_wall, _wall, _wall, _cloudy, _clutter, _clutter, _shelf, _room, _room, _lights)

@@ -128,4 +128,4 @@ def _cardboard(picture, rng, tone):
     cv2.line(picture, *(whole(*(box[i] + box[i + 1]) / 2) for i in (0, 2)), (colour * 0.8).tolist(), 1)
 
 
-_KINDS = (_face, _face, _torso, _arm, _blob, _cardboard)
+_KINDS = (_face, _face, _face, _torso, _arm, _blob, _cardboard, _cardboard)

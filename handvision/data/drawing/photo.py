@@ -17,9 +17,8 @@ def draw_photo(scene: Scene | None, coverage: np.ndarray, rng: np.random.Generat
     Returns:
         (size, size, 3) uint8 RGB.
     """
-    size = len(coverage)
     tone = skin.tone(rng, split)
-    picture = backdrop.draw_backdrop(size, rng, split, tone)
+    picture = backdrop.draw_backdrop(rng, split, tone, coverage)
     light = _light(rng)
     if scene is not None:
         _cast_shadow(picture, scene, coverage, light, rng)

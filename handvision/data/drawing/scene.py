@@ -60,7 +60,7 @@ def draw_scene(
     hand = _placed(hand, size, rng)
     sleeve = None
     if rng.random() < 0.6:  # most end near the wrist
-        sleeve = 0.03 + 0.9 * rng.random() ** 2, rng.uniform(1.12, 1.6)
+        sleeve = 0.1 + 0.85 * rng.random() ** 2, rng.uniform(1.12, 1.6)
     band = None
     if rng.random() < 0.05 and (sleeve is None or sleeve[0] > 0.5):
         start = rng.uniform(0.06, 0.2)
@@ -119,7 +119,7 @@ def _placed(hand, size, rng):
     body = np.r_[0:21, sk.HEEL]
     points, radii = hand.points[body], hand.radii[body, None]
     extent = np.ptp(np.concatenate([points - radii, points + radii]), axis=0).max()
-    share = rng.uniform(0.45, 0.95)
+    share = rng.uniform(0.52, 0.95)
     kept = np.r_[2:21]
     points, radii = hand.points[kept], hand.radii[kept, None]
     # Of the wrist only its middle must be within a tenth of a hand length of the picture.
