@@ -1,8 +1,7 @@
 # The two commands: `make notebooks` and `make test`. Everything they need is installed into .venv/.
 PYTHON ?= python3
 BIN := .venv/bin
-# Python compiles what it imports by itself; compiling all of TensorFlow at once takes half a minute.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: notebooks publish test lint data benchmarks clean
 .DEFAULT_GOAL := notebooks
