@@ -8,8 +8,12 @@ from pathlib import Path
 
 @contextlib.contextmanager
 def replacing(path: str | Path) -> Iterator[Path]:
-    """A temporary path beside `path`, which takes its place once it is written in full."""
+    """A temporary path beside `path`, which takes its place once it is written in full.
+
+    The folder is made if it is missing. The suffix stays: Keras and OpenCV choose the format by it.
+    """
     path = Path(path)
+    path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
         yield temporary

@@ -15,6 +15,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
+from handvision.files import replacing
 from handvision.inference import Reading
 from handvision.pictures import as_uint8, checked_picture, open_video
 
@@ -91,7 +92,7 @@ class OverlayWriter:
             return
         picture = overlay(photo, reading)
         if reading.frame is None:
-            with _complete_file(self._free_path(reading.source, ".jpg")) as unfinished:
+            with replacing(self._free_path(reading.source, ".jpg")) as unfinished:
                 Image.fromarray(picture).save(unfinished, "jpeg", quality=92)
             return
         if not self._video:
@@ -104,7 +105,7 @@ class OverlayWriter:
         # Some containers say no rate, or nonsense.
         rate = rate if 1 <= rate <= 240 else 25.0
         files = contextlib.ExitStack()
-        unfinished = files.enter_context(_complete_file(self._free_path(source, ".mp4")))
+        unfinished = files.enter_context(replacing(self._free_path(source, ".mp4")))
         writer = cv2.VideoWriter(str(unfinished), cv2.VideoWriter.fourcc(*"mp4v"), rate, (shape[1], shape[0]))
         if not writer.isOpened():
             raise OSError(f"{self.folder}: OpenCV cannot write an mp4 video here")
@@ -127,7 +128,7 @@ class OverlayWriter:
 
 def write_csv(readings: Iterable[Reading], path: str | os.PathLike) -> None:
     """One line a reading, with a header: `as_dict` with the box as x0, y0, x1, y1; unknown is empty."""
-    with _complete_file(path) as unfinished, open(unfinished, "w", newline="", encoding="utf-8") as file:
+    with replacing(path) as unfinished, open(unfinished, "w", newline="", encoding="utf-8") as file:
         writer = None
         for reading in readings:
             row = reading.as_dict()
@@ -141,20 +142,6 @@ def write_csv(readings: Iterable[Reading], path: str | os.PathLike) -> None:
 
 def write_json(readings: Iterable[Reading], path: str | os.PathLike) -> None:
     """A list with `as_dict` of each reading."""
-    with _complete_file(path) as unfinished:
+    with replacing(path) as unfinished:
         text = json.dumps([r.as_dict() for r in readings], indent=1, ensure_ascii=False, allow_nan=False)
         unfinished.write_text(text + "\n", encoding="utf-8")
-
-
-@contextlib.contextmanager
-def _complete_file(path):
-    """A path to write to that takes the place of `path` when all went well, and is removed otherwise."""
-    path = Path(path)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    # The suffix stays last: OpenCV chooses the container by it.
-    unfinished = path.with_name(f".{os.getpid()}-{path.name}")
-    try:
-        yield unfinished
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
