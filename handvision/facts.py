@@ -65,7 +65,6 @@ def write_facts(
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
     }
     facts = _plain(facts)
-    path.parent.mkdir(parents=True, exist_ok=True)
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(facts, indent=2, allow_nan=False, ensure_ascii=False) + "\n", "utf-8")
     return facts

@@ -72,12 +72,19 @@ def publish(executed: Path, path: str) -> None:
     for cell in notebook.cells:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
+        if "outputs" in cell:
+            cell.outputs = [output for output in cell.outputs if not _is_progress(output)]
     size = len(json.dumps(notebook).encode())
     if size > LARGEST_COMMITTED_BYTES:
         raise ValueError(f"{executed} is {size / 2**20:.1f} MiB; at most 2 MiB are committed")
     temporary = REPOSITORY / f"{path}.partial"
     nbformat.write(notebook, temporary)
     os.replace(temporary, REPOSITORY / path)
+
+
+def _is_progress(output) -> bool:
+    """A step of a progress bar, or the line feed that ends one."""
+    return output.get("name") == "stderr" and ("\r" in output.text or not output.text.strip())
 
 
 def main() -> int:

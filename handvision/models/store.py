@@ -59,7 +59,6 @@ def save_model(model: keras.Model, path: str | Path) -> Path:
     path = Path(path)
     if path.suffix != ".keras":
         raise ValueError(f"{path.name}: the file of a model ends in .keras")
-    path.parent.mkdir(parents=True, exist_ok=True)
     bare = type(model).from_config(model.get_config())
     bare.set_weights(model.get_weights())
     with replacing(path) as temporary:

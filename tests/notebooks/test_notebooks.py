@@ -96,6 +96,7 @@ def test_committed_notebook_was_executed(path):
     text = (REPOSITORY / path).read_text(encoding="utf-8")
     assert len(text.encode()) <= LARGEST_COMMITTED_BYTES
     assert not MACHINE.search(text), MACHINE.search(text).group()
+    assert "\\rUnpacking" not in text, "steps of a progress bar"
 
 
 def test_publish_refuses_what_was_not_run_in_order(tmp_path):
