@@ -59,7 +59,7 @@ def build_classifier(
     x = conv_block(x, 64, stride=2, name="conv3")  # 12, 12, 64
     x = conv_block(x, 64, name="conv4")
     if attention:
-        x = AttentionBlock(num_heads=2, key_dim=16, name="attention")(x)
+        x = AttentionBlock(num_heads=4, key_dim=16, name="attention")(x)
     x = conv_block(x, 64, stride=2, name="conv5")  # 6, 6, 64
     x = keras.layers.Flatten(name="flatten")(x)  # 2304
     x = keras.layers.Dense(96, use_bias=False, name="dense")(x)

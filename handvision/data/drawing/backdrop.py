@@ -9,7 +9,7 @@ from handvision.data.drawing.strata import stratum
 from handvision.data.drawing.textures import colour_of, near, noise, slope
 
 # Share of backgrounds with something of skin colour: a face, an arm, wood, cardboard.
-DISTRACTED = 0.42
+DISTRACTED = 0.46
 
 
 def draw_backdrop(rng: np.random.Generator, split: str, tone: np.ndarray, coverage: np.ndarray) -> np.ndarray:
