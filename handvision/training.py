@@ -73,7 +73,7 @@ def compile_classifier(
         losses["rotation"] = RotationLoss()
         metrics["rotation"] = [RotationError(name="degrees")]
     model.compile(
-        optimizer=keras.optimizers.Adam(_rate(learning_rate, total_steps)),
+        optimizer=_adam(learning_rate, total_steps),
         loss={name: losses.get(name) for name in outputs},
         loss_weights={name: rotation_weight if name == "rotation" else 1.0 for name in outputs},
         weighted_metrics=metrics,
@@ -110,11 +110,16 @@ def compile_segmenter(
     if dice_weight < 0:
         raise ValueError(f"dice_weight is {dice_weight}; use 0 or more")
     model.compile(
-        optimizer=keras.optimizers.Adam(_rate(learning_rate, total_steps)),
+        optimizer=_adam(learning_rate, total_steps),
         loss=MaskLoss(dice_weight),
         weighted_metrics=[MaskIoU(name="iou")],
         jit_compile=_jit() if jit_compile is None else jit_compile,
     )
+
+
+def _adam(learning_rate: float, total_steps: int | None) -> keras.optimizers.Optimizer:
+    # Without the limit a few batches in the steep part of the schedule undo an epoch's progress.
+    return keras.optimizers.Adam(_rate(learning_rate, total_steps), global_clipnorm=1.0)
 
 
 def _rate(learning_rate: float, total_steps: int | None):
