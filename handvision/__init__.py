@@ -10,8 +10,8 @@ import os
 # processors without AVX-512: a training step takes a quarter longer then.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-from handvision import layers, models  # noqa: E402
-from handvision.inference import Reading, predict  # noqa: E402
+from handvision import layers, models
+from handvision.inference import Reading, predict
 
 __all__ = ["Reading", "layers", "models", "predict"]
 __version__ = "0.1.0"

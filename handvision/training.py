@@ -42,6 +42,8 @@ def compile_classifier(
 ) -> None:
     """Makes a classifier ready to train: categorical cross-entropy, rotation loss, Adam.
 
+    The norm of the whole gradient is limited to 1.
+
     Targets are a dict: `gesture` (batch, classes) one-hot or soft, `rotation` (batch, 2), the (sin,
     cos) of the hand's direction. Sample weights are a dict of the same keys, each (batch,). A
     rotation that is not known has weight 0 or is NaN: it adds nothing to loss or metric.
@@ -89,6 +91,8 @@ def compile_segmenter(
     jit_compile: bool | str | None = None,
 ) -> None:
     """Makes a segmenter ready to train: binary cross-entropy plus soft Dice, Adam, mean IoU.
+
+    The norm of the whole gradient is limited to 1.
 
     Targets are masks (batch, height, width, 1) float32, 1 = hand, 0 = background, NaN = not known:
     such pixels add nothing. Sample weights, if any, are (batch,).

@@ -73,7 +73,7 @@ def publish(executed: Path, path: str) -> None:
         cell.metadata.pop("papermill", None)
         cell.metadata.pop("execution", None)
         if "outputs" in cell:
-            cell.outputs = [output for output in cell.outputs if not _is_progress(output)]
+            cell.outputs = [output for output in cell.outputs if not _is_noise(output)]
     size = len(json.dumps(notebook).encode())
     if size > LARGEST_COMMITTED_BYTES:
         raise ValueError(f"{executed} is {size / 2**20:.1f} MiB; at most 2 MiB are committed")
@@ -82,9 +82,11 @@ def publish(executed: Path, path: str) -> None:
     os.replace(temporary, REPOSITORY / path)
 
 
-def _is_progress(output) -> bool:
-    """A step of a progress bar, or the line feed that ends one."""
-    return output.get("name") == "stderr" and ("\r" in output.text or not output.text.strip())
+def _is_noise(output) -> bool:
+    """A step of a progress bar, the line feed that ends one, or what TensorFlow says as it is loaded."""
+    if output.get("name") != "stderr":
+        return False
+    return "\r" in output.text or "oneDNN custom operations" in output.text or not output.text.strip()
 
 
 def main() -> int:

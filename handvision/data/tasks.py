@@ -170,29 +170,23 @@ def segmentation(data: str, size: int, train: int, test: int, batch_size: int, s
     )
 
 
-def photos_to_numbers(data: str, size: int, train: int, test: int, seed: int) -> Task:
-    """Photos with numbers for the combined model, `size` square.
-
-    The photos to learn from and to choose by are rendered, whatever the choice: the very ones that
-    `segmentation` draws for the same numbers, without those that show no hand.
+def photos_to_numbers(data: str, size: int, test: int, seed: int) -> dict[str, Examples]:
+    """Photos with numbers for the combined model: name of a test -> Examples, `size` square.
 
     Args:
         data: "auto", "rendered" or "real".
         size: height and width of the photos in pixels.
-        train: number of rendered photos, before those without a hand are left out.
         test: number of pictures of each test set (where it has so many).
         seed: of the rendered hands.
     """
     data = choose_data(data, PHOTO_SETS)
-    hands = _rendered_photos(size, train, test, seed)
     tests = {RENDERED_TEST: rendered.cached_render(test, size=size, seed=seed, split="test", workers=WORKERS)}
     if data == "real":
         people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)["test"]
         raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["test"]
         tests["other people (Sign Language Digits)"] = _square(_some(people, test), size)
         tests["Finger Counting, last fifth"] = _square(_some(raw, test), size)
-    shown = {part: hands[part].take(hands[part].labels >= 0) for part in ("train", "validation")}
-    return Task(shown["train"], shown["validation"], tests, data)
+    return tests
 
 
 class Steps(keras.utils.PyDataset):

@@ -97,6 +97,7 @@ def test_committed_notebook_was_executed(path):
     assert len(text.encode()) <= LARGEST_COMMITTED_BYTES
     assert not MACHINE.search(text), MACHINE.search(text).group()
     assert "\\rUnpacking" not in text, "steps of a progress bar"
+    assert "oneDNN custom operations" not in text, "what TensorFlow says as it is loaded"
 
 
 def test_publish_refuses_what_was_not_run_in_order(tmp_path):
