@@ -13,6 +13,7 @@ from handvision.layers import (
     BilinearResize,
     BoundingBoxCropLayer,
     ClassProbabilities,
+    MainRegionLayer,
     UnitVector,
 )
 
@@ -176,9 +177,43 @@ def test_min_extent_keeps_a_speck_from_stretching_the_box():
     assert run(BoundingBoxCropLayer(8, 8, min_extent=0.1), masks)["box"][0].tolist() == [10, 10, 40, 40]
 
 
+@pytest.mark.parametrize("size", [(64, 64), (61, 83)])
+def test_the_main_region_is_a_connected_component_that_opencv_finds(size):
+    masks = blobs(20, *size, seed=5)
+    kept = np.asarray(MainRegionLayer()(masks)) > 0.5
+    fewer = 0
+    for mask, region in zip(masks[..., 0] > 0.5, kept[..., 0], strict=True):
+        rows, columns = (-(-side // 2) for side in size)
+        halved = np.zeros((2 * rows, 2 * columns), bool)
+        halved[: size[0], : size[1]] = mask
+        halved = halved.reshape(rows, 2, columns, 2).any(axis=(1, 3)).astype("uint8")
+        _, labels = cv2.connectedComponents(halved, connectivity=8)
+        labels = labels.repeat(2, axis=0).repeat(2, axis=1)[: size[0], : size[1]]
+        (label,) = np.unique(labels[region])
+        assert np.array_equal(region, mask & (labels == label))
+        fewer += region.sum() < mask.sum()
+    assert fewer > 5, "the test needs masks of several regions"
+
+
+def test_the_main_region_keeps_its_soft_edge_and_one_region_changes_nothing():
+    mask = np.zeros((1, 60, 80, 1), "float32")
+    mask[0, 11:40, 13:42] = 1
+    mask = cv2.GaussianBlur(mask[0], (3, 3), 0)[None, ..., None]
+    kept = np.asarray(MainRegionLayer()(mask))
+    np.testing.assert_array_equal(kept, mask)
+
+
+def test_of_nothing_nothing_is_the_main_region():
+    assert not np.asarray(MainRegionLayer()(np.full((2, 20, 30, 1), 0.4, "float32"))).any()
+
+
 @pytest.mark.parametrize(
     "make, words",
     [
+        (lambda: MainRegionLayer(threshold=1), "threshold is 1"),
+        (lambda: MainRegionLayer(reach=0), "reach is 0"),
+        (lambda: MainRegionLayer()(np.zeros((2, 8, 8, 3), "float32")), r"got \(2, 8, 8, 3\)"),
+        (lambda: MainRegionLayer()(np.zeros((2, 8, 8, 1), "uint8")), "Divide by 255"),
         (lambda: BoundingBoxCropLayer(0, 96), "height is 0"),
         (lambda: BoundingBoxCropLayer(96, 9.5), "width is 9.5"),
         (lambda: BoundingBoxCropLayer(96, 96, threshold=1), "threshold is 1"),
@@ -266,6 +301,7 @@ def test_resizing_leaves_batch_norm_alone():
     "layer, shape",
     [
         (BoundingBoxCropLayer(9, 7, 0.4, 0.2, False, 0.01, 0.05, name="crop"), (16, 20, 1)),
+        (MainRegionLayer(0.4, 0.5, name="main_region"), (16, 20, 1)),
         (AttentionBlock(2, 8, 0.1, name="attention"), (4, 5, 16)),
         (ClassProbabilities(["fist", "palm"], name="gesture"), (8,)),
         (UnitVector(name="rotation"), (2,)),

@@ -2,20 +2,26 @@
 
 import keras
 
-from handvision.layers import BoundingBoxCropLayer
+from handvision.layers import BoundingBoxCropLayer, MainRegionLayer
 
 
 def combine(
-    segmenter: keras.Model, classifier: keras.Model, *, name: str = "combined", **crop_options
+    segmenter: keras.Model,
+    classifier: keras.Model,
+    *,
+    main_region: bool = True,
+    name: str = "combined",
+    **crop_options,
 ) -> keras.Model:
     """One model from a colour photo to mask, box, crop, gesture and rotation.
 
-    The parts' weights are shared, not copied. It reads one hand a picture: with two, it reads the box
-    that they share.
+    The parts' weights are shared, not copied. It reads one hand a picture: of two that do not touch,
+    the one with the denser mask, or without `main_region` the box that they share.
 
     Args:
         segmenter: a model from photos (batch, height, width, 3) to masks (batch, height, width, 1).
         classifier: a model from crops (batch, height, width, 1) to a dict of gesture and rotation.
+        main_region: frees the mask from what lies beside the hand (see MainRegionLayer), in all outputs.
         name: the model's name.
         crop_options: options of BoundingBoxCropLayer, such as min_area=0.002, so that a speck is no hand.
 
@@ -33,6 +39,8 @@ def combine(
         raise ValueError(f"segmenter and classifier are both named {segmenter.name!r}; give one another name")
     photo = keras.Input(segmenter.input_shape[1:], name="photo")
     mask = segmenter(photo)
+    if main_region:
+        mask = MainRegionLayer(crop_options.get("threshold", 0.5), name="main_region")(mask)
     return keras.Model(photo, {"mask": mask, **_read(mask, classifier, crop_options)}, name=name)
 
 

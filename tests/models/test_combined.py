@@ -4,28 +4,40 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.layers import BoundingBoxCropLayer
+from handvision.layers import BoundingBoxCropLayer, MainRegionLayer
 from handvision.models import build_classifier, build_unet, class_names, classify_masks, combine
 
 from .conftest import brightness_segmenter, drawn_hands
 
 
-def by_hand(segmenter, classifier, photos, **crop_options):
-    """The three parts, called one after the other."""
+def by_hand(segmenter, classifier, photos, main_region=True, **crop_options):
+    """The parts, called one after the other."""
     mask = segmenter(photos)
+    if main_region:
+        mask = MainRegionLayer()(mask)
     found = BoundingBoxCropLayer(*classifier.input_shape[1:3], **crop_options)(mask)
     return {"mask": mask, **found, **classifier(found["crop"])}
 
 
-@pytest.mark.parametrize("crop_options", [{}, {"min_area": 0.1, "margin": 0.3}])
-def test_it_gives_what_its_parts_give(unet, classifier, crop_options):
+@pytest.mark.parametrize("options", [{}, {"min_area": 0.1, "margin": 0.3}, {"main_region": False}])
+def test_it_gives_what_its_parts_give(unet, classifier, options):
     photos = drawn_hands(8)
     for segmenter in (unet, brightness_segmenter()):
-        model = combine(segmenter, classifier, **crop_options)
+        model = combine(segmenter, classifier, **options)
         answers = model(photos)
         assert set(answers) == {"mask", "box", "crop", "has_hand", "gesture", "rotation"}
-        for name, expected in by_hand(segmenter, classifier, photos, **crop_options).items():
+        for name, expected in by_hand(segmenter, classifier, photos, **options).items():
             np.testing.assert_array_equal(answers[name], expected, err_msg=name)
+
+
+def test_a_speck_far_from_the_hand_does_not_move_the_box(classifier):
+    photos = np.zeros((2, 64, 48, 3), "float32")
+    photos[:, 10:30, 10:30] = 1
+    photos[1, 58:60, 44:46] = 1
+    box = np.asarray(combine(brightness_segmenter(), classifier)(photos)["box"])
+    np.testing.assert_array_equal(box, [[10, 10, 30, 30]] * 2)
+    shared = np.asarray(combine(brightness_segmenter(), classifier, main_region=False)(photos)["box"])
+    np.testing.assert_array_equal(shared[1], [10, 10, 46, 60])
 
 
 def test_classify_masks_is_the_combined_model_without_its_segmenter(classifier):
