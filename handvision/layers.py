@@ -1,9 +1,9 @@
 """The suite's own Keras layers; importing this module registers them for `keras.models.load_model`.
 
 `BoundingBoxCropLayer` joins a segmenter to a classifier, `MainRegionLayer` frees a mask from what lies
-beside the hand, `AttentionBlock` lets a classifier relate
-far parts of a hand, `ClassProbabilities` is a softmax that knows its classes' names, `UnitVector` turns
-two numbers into the sine and cosine of an angle, and `BilinearResize` grows feature maps.
+beside the hand, `AttentionBlock` lets a classifier relate far parts of a hand, `ClassProbabilities` is a
+softmax that knows its classes' names, `UnitVector` turns two numbers into the sine and cosine of an
+angle, and `BilinearResize` grows feature maps.
 """
 
 import math
@@ -81,9 +81,7 @@ class BoundingBoxCropLayer(keras.layers.Layer):
     ):
         super().__init__(**kwargs)
         _check_whole(height=height, width=width)
-        for name, value in (("threshold", threshold), ("min_area", min_area), ("min_extent", min_extent)):
-            if not 0 <= value < 1:
-                raise ValueError(f"{name} is {value!r}; use a number from 0 up, below 1")
+        _check_below_one(threshold=threshold, min_area=min_area, min_extent=min_extent)
         if not 0 <= margin < float("inf"):
             raise ValueError(f"margin is {margin!r}; use a share of the box's larger side, 0 or more")
         self.height = int(height)
@@ -178,7 +176,8 @@ class MainRegionLayer(keras.layers.Layer):
 
     Args:
         threshold: foreground is above it; in [0, 1).
-        reach: how far the region grows, along the way through it, as a share of the mask's larger side.
+        reach: how far the region grows, along the way through it, as a share of the mask's larger side;
+            what lies farther is cut off.
 
     Raises:
         ValueError: an argument is out of range, or the input has not one channel, no static size, or
@@ -199,8 +198,7 @@ class MainRegionLayer(keras.layers.Layer):
 
     def __init__(self, threshold=0.5, reach=1.5, **kwargs):
         super().__init__(**kwargs)
-        if not 0 <= threshold < 1:
-            raise ValueError(f"threshold is {threshold!r}; use a number from 0 up, below 1")
+        _check_below_one(threshold=threshold)
         if not 0 < reach < float("inf"):
             raise ValueError(f"reach is {reach!r}; use a share of the mask's side above 0")
         self.threshold = float(threshold)
@@ -271,8 +269,7 @@ class AttentionBlock(keras.layers.Layer):
     def __init__(self, num_heads=4, key_dim=16, dropout=0.0, **kwargs):
         super().__init__(**kwargs)
         _check_whole(num_heads=num_heads, key_dim=key_dim)
-        if not 0 <= dropout < 1:
-            raise ValueError(f"dropout is {dropout!r}; use a number from 0 up, below 1")
+        _check_below_one(dropout=dropout)
         self.num_heads = int(num_heads)
         self.key_dim = int(key_dim)
         self.dropout = float(dropout)
@@ -439,6 +436,13 @@ def _float_masks(name, masks):
     if "int" in keras.backend.standardize_dtype(masks.dtype):
         raise ValueError(f"{name}: masks are floats in [0, 1]; got {masks.dtype}. Divide by 255.")
     return ops.cast(masks, "float32")
+
+
+def _check_below_one(**values):
+    """Raises ValueError unless every value is in [0, 1)."""
+    for name, value in values.items():
+        if not 0 <= value < 1:
+            raise ValueError(f"{name} is {value!r}; use a number from 0 up, below 1")
 
 
 def _check_whole(**values):

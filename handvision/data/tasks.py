@@ -137,7 +137,10 @@ def segmentation(data: str, size: int, train: int, test: int, batch_size: int, s
         seed: of the rendered hands and of what is drawn from the real ones.
     """
     data = choose_data(data, PHOTO_SETS)
-    hands = _rendered_photos(size, train, test, seed)
+    hands = {
+        split: rendered.cached_render(count, size=size, seed=seed, split=split, empty=0.07, workers=WORKERS)
+        for split, count in (("train", train), ("validation", max(test // 2, 1)), ("test", test))
+    }
     tests = {RENDERED_TEST: hands["test"]}
     if data == "rendered":
         # Rendered hands point to all sides as they are: mirroring adds pictures without an edge to fill.
@@ -223,15 +226,6 @@ def _rendered_masks(task: str, train: int, test: int, seed: int) -> tuple[dict[s
     }
     upright = rendered.cached_render(test, split="test", rotation_range=(-25, 25), **draw)
     return parts, {RENDERED_TEST: upright}
-
-
-def _rendered_photos(size: int, train: int, test: int, seed: int) -> dict[str, Examples]:
-    """Photos and masks of each part; 7 % show no hand."""
-    counts = {"train": train, "validation": max(test // 2, 1), "test": test}
-    return {
-        split: rendered.cached_render(count, size=size, seed=seed, split=split, empty=0.07, workers=WORKERS)
-        for split, count in counts.items()
-    }
 
 
 def _half_real(frames: Examples, hands: Examples) -> Examples:
