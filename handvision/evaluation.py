@@ -14,6 +14,7 @@ from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsClassifier
 
 from handvision.data.examples import Examples
+from handvision.data.no_hands import skin_mask
 
 ALL_ROUND = tuple(range(0, 360, 30))
 _SPECK = 0.005  # a mask of a larger share of the frame claims that there is a hand
@@ -388,9 +389,7 @@ def boundary_f(true: np.ndarray, predicted: np.ndarray, tolerance: float = 2) ->
 
 
 def skin_colour_masks(photos: np.ndarray) -> np.ndarray:
-    """The floor under every segmenter: pixels of the colour of skin, 133 <= Cr <= 173, 77 <= Cb <= 127.
-
-    Chai and Ngan, Face segmentation using skin-color map (IEEE TCSVT 1999).
+    """The floor under every segmenter: pixels of the colour of skin (see `no_hands.skin_mask`).
 
     Args:
         photos: (n, height, width, 3) uint8 RGB.
@@ -398,11 +397,7 @@ def skin_colour_masks(photos: np.ndarray) -> np.ndarray:
     Returns:
         (n, height, width, 1) uint8, 0 or 255.
     """
-    photos = _uint8(photos, 3, "photos")
-    masks = np.empty((*photos.shape[:3], 1), np.uint8)
-    for mask, photo in zip(masks, photos, strict=True):
-        mask[..., 0] = cv2.inRange(cv2.cvtColor(photo, cv2.COLOR_RGB2YCrCb), (0, 133, 77), (255, 173, 127))
-    return masks
+    return np.stack([skin_mask(photo) for photo in _uint8(photos, 3, "photos")])
 
 
 def _outline(mask: np.ndarray) -> np.ndarray:

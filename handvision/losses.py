@@ -47,6 +47,21 @@ class MaskLoss(keras.losses.Loss):
 
 
 @keras.saving.register_keras_serializable(package="handvision")
+class GestureAccuracy(keras.metrics.Mean):
+    """Share of the pictures whose most likely gesture is the true one, over those that show one.
+
+    A target that prefers no gesture (a picture without a hand) is left out.
+    """
+
+    def update_state(self, y_true, y_pred, sample_weight=None):
+        weight = ops.cast(ops.max(y_true, axis=-1) > 0.5, y_pred.dtype)
+        if sample_weight is not None:
+            weight = weight * ops.cast(ops.reshape(sample_weight, (-1,)), y_pred.dtype)
+        right = ops.cast(ops.equal(ops.argmax(y_true, axis=-1), ops.argmax(y_pred, axis=-1)), y_pred.dtype)
+        return super().update_state(right, weight)
+
+
+@keras.saving.register_keras_serializable(package="handvision")
 class RotationError(keras.metrics.Mean):
     """Mean absolute error of the direction in degrees, over the pictures whose direction is known."""
 

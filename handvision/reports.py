@@ -7,8 +7,16 @@ import numpy as np
 from handvision.data import download, load, rendered, splits
 from handvision.data.catalog import CATALOG
 from handvision.data.examples import Examples
+from handvision.data.real_masks import reference_rotation
 from handvision.data.tasks import Task
-from handvision.evaluation import degrees_from_sin_cos, nearest_neighbour_accuracy, rotate_masks
+from handvision.evaluation import (
+    degrees_from_sin_cos,
+    nearest_neighbour_accuracy,
+    rotate_masks,
+    rotation_error,
+    wrap_degrees,
+)
+from handvision.experiments import LEARNED
 from handvision.facts import read_facts
 from handvision.plotting import Table, table
 from handvision.settings import models_folder, runs_folder
@@ -107,11 +115,10 @@ def augmented(generator, examples: Examples, versions: int) -> tuple[np.ndarray,
         generator: an ImageDataGenerator with rescale=1/255.
         examples: with masks, labels and known rotations.
     """
-    onehot = np.eye(len(examples.class_names), dtype=np.float32)[examples.labels]
     batches = [
         generator.flow(
             examples.masks,
-            onehot,
+            examples.one_hot(),
             batch_size=len(examples),
             shuffle=False,
             seed=version,
@@ -145,7 +152,7 @@ def classifier_report(results: Mapping[str, Mapping], floors: Mapping[str, Mappi
 
     Args:
         results: name of a test -> what `evaluation.evaluate_classifier` returned for it.
-        floors: what `nearest_neighbour_floors` returned.
+        floors: what `nearest_neighbour_floors` returned, or a part of it.
     """
     rows = [
         (
@@ -155,8 +162,8 @@ def classifier_report(results: Mapping[str, Mapping], floors: Mapping[str, Mappi
             result["accuracy_all_rotations"],
             degrees(result["rotation"]["mean_absolute_degrees"]),
             result["rotation"]["within_10_degrees"],
-            floors[name]["upright"],
-            floors[name]["all_rotations"],
+            floors.get(name, {}).get("upright"),
+            floors.get(name, {}).get("all_rotations"),
             result["floor"],
         )
         for name, result in results.items()
@@ -164,6 +171,22 @@ def classifier_report(results: Mapping[str, Mapping], floors: Mapping[str, Mappi
     columns = ("judged on", "pictures", "upright", "all rotations", "rotation error", "within 10°")
     floors_columns = ("nearest neighbour, upright", "nearest neighbour, all rotations", "most frequent class")
     return table(rows, columns + floors_columns, "Accuracy, and the floors under it")
+
+
+def within_report(results: Mapping[str, Mapping], limit_degrees: float) -> Table:
+    """Accuracy over the angles within a range, beside that over all.
+
+    Args:
+        results: name of a test -> what `evaluation.evaluate_classifier` returned for it.
+        limit_degrees: the range is from -limit to limit.
+    """
+    rows = []
+    for name, result in results.items():
+        by_angle = result["accuracy_by_angle"]
+        within = [share for angle, share in by_angle.items() if abs(wrap_degrees(angle)) <= limit_degrees]
+        rows.append((name, result["n"], float(np.mean(within)), result["accuracy_all_rotations"]))
+    columns = ("judged on", "pictures", f"within {limit_degrees:g} degrees", "all rotations")
+    return table(rows, columns, "The published range of rotation")
 
 
 def classifier_summary(results: Mapping[str, Mapping]) -> dict[str, float]:
@@ -182,6 +205,69 @@ def floors_summary(floors: Mapping[str, Mapping]) -> dict[str, float]:
         for name, floor in floors.items()
         for how, key in (("upright", "upright"), ("all rotations", "all_rotations"))
     }
+
+
+def reference_error(hands: Examples) -> dict:
+    """How far `reference_rotation`, the direction of a real mask, is off where the direction is known.
+
+    Args:
+        hands: rendered, with masks and rotations.
+
+    Returns:
+        What `evaluation.rotation_error` gives; masks without a forearm at the border count as unknown.
+    """
+    reference = reference_rotation(hands.masks)
+    known = ~np.isnan(reference)
+    error = rotation_error(hands.rotations[known], reference[known])
+    return {**error, "n_unknown": int((~known).sum())}
+
+
+def doubt_report(results: Mapping[str, Mapping], confident: Mapping[str, float]) -> Table:
+    """How far probabilities can be trusted.
+
+    Args:
+        results: name of a test -> what `evaluation.evaluate_classifier` returned for it.
+        confident: name of masks that show no hand -> share of them read with more than 0.9.
+    """
+    rows = [
+        (name, result["n_turned"], result["expected_calibration_error"], None)
+        for name, result in results.items()
+    ]
+    rows += [(name, None, None, share) for name, share in confident.items()]
+    columns = ("judged on", "readings", "expected calibration error", "read with more than 0.9")
+    return table(rows, columns, "Doubt")
+
+
+def ablation_report(rows: Mapping[str, Mapping] | None) -> Table | str:
+    """What each kind of data buys: what `experiments.data_ablation` returned, or its released facts."""
+    if not rows:
+        return "not measured here: it needs the real archives and the full profile"
+    tests = list(dict.fromkeys(test for row in rows.values() for test in row))
+    cells = []
+    for name, row in rows.items():
+        cells.append([name])
+        for test in tests:
+            result = row.get(test, {})
+            cells[-1].append(result.get("accuracy_all_rotations", result.get("accuracy_upright")))
+    columns = (f"{test}{', upright' if test == LEARNED else ', all rotations'}" for test in tests)
+    return table(cells, ("learned from", *columns), "What each kind of data buys")
+
+
+def attention_report(study: Mapping[str, list] | None) -> Table | str:
+    """With and without attention: what `experiments.attention_study` returned, or its released facts."""
+    if not study:
+        return "not measured here: it needs the full profile"
+    runs = next(iter(study.values()))
+    rows = []
+    for how, results in study.items():
+        for test in runs[0]:
+            if test == LEARNED:
+                continue
+            shares = [100 * result[test]["accuracy_all_rotations"] for result in results]
+            spread = f"{np.mean(shares):.2f} % ± {np.std(shares, ddof=1) if len(shares) > 1 else 0:.2f}"
+            rows.append((test, how, spread, f"{min(shares):.2f} to {max(shares):.2f} %"))
+    columns = ("judged on, all rotations", "", "mean ± standard deviation", "lowest to highest")
+    return table(sorted(rows), columns, f"Attention, {len(runs)} trainings each")
 
 
 def segmenter_report(results: Mapping[str, Mapping], floors: Mapping[str, Mapping]) -> Table:
@@ -266,17 +352,28 @@ def comparison(
             ours, so each has a row of its own.
         floors: the keys of `summary` -> share, where there is one.
     """
-    path = models_folder() / f"{name}.json"
-    released = read_facts(path)["metrics"]["summary"] if path.is_file() else {}
+    released = released_metrics(name).get("summary", {})
     claims, floors = claims or {}, floors or {}
     rows = [
-        (what, value, released.get(what) if released else "not released yet", None, floors.get(what))
-        for what, value in summary.items()
+        (
+            what,
+            summary.get(what),
+            released.get(what) if released else "not released yet",
+            None,
+            floors.get(what),
+        )
+        for what in {**summary, **released}
     ]
     rows += [(what, None, None, claim, None) for what, claim in claims.items()]
     return table(
         rows, ("", "this run", "released model", "published claim", "floor"), f"{name}: how it compares"
     )
+
+
+def released_metrics(name: str) -> dict:
+    """What was measured of a released model; empty if it is not released yet."""
+    path = models_folder() / f"{name}.json"
+    return read_facts(path)["metrics"] if path.is_file() else {}
 
 
 def figures_only(results: Mapping[str, Mapping]) -> dict[str, dict]:

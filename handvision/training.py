@@ -24,7 +24,7 @@ from keras import ops
 
 from handvision.facts import gpus, hash_arrays, hash_json
 from handvision.files import replacing
-from handvision.losses import MaskIoU, MaskLoss, RotationError, RotationLoss
+from handvision.losses import GestureAccuracy, MaskIoU, MaskLoss, RotationError, RotationLoss
 
 _SECONDS_BETWEEN_LINES = 30
 
@@ -70,7 +70,7 @@ def compile_classifier(
     if not 0 <= label_smoothing < 1:
         raise ValueError(f"label_smoothing is {label_smoothing}; use a number in [0, 1)")
     losses = {"gesture": keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)}
-    metrics = {"gesture": [keras.metrics.CategoricalAccuracy(name="accuracy")]}
+    metrics = {"gesture": [GestureAccuracy(name="accuracy")]}
     if "rotation" in outputs:
         losses["rotation"] = RotationLoss()
         metrics["rotation"] = [RotationError(name="degrees")]

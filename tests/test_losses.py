@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from handvision.losses import MaskIoU, MaskLoss, RotationLoss
+from handvision.losses import GestureAccuracy, MaskIoU, MaskLoss, RotationLoss
 
 
 def test_rotation_loss_of_unit_vectors_is_one_minus_cosine():
@@ -11,6 +11,17 @@ def test_rotation_loss_of_unit_vectors_is_one_minus_cosine():
     true, read = (np.stack([np.sin(a), np.cos(a)], axis=1) for a in angles.T)
     losses = RotationLoss(reduction=None)(true, read)
     assert np.allclose(losses, [0, 1, 2, 0.5], atol=1e-6)
+
+
+def test_accuracy_leaves_out_what_prefers_no_gesture():
+    true = np.array([[1, 0, 0], [0, 1, 0], [1 / 3, 1 / 3, 1 / 3]], np.float32)
+    read = np.array([[0.8, 0.1, 0.1], [0.8, 0.1, 0.1], [0.8, 0.1, 0.1]], np.float32)
+    metric = GestureAccuracy()
+    metric.update_state(true, read)
+    assert float(metric.result()) == 0.5
+    metric.reset_state()
+    metric.update_state(true, read, sample_weight=np.array([3, 1, 1]))
+    assert float(metric.result()) == 0.75
 
 
 def test_mask_loss_and_iou_leave_unknown_pixels_out():

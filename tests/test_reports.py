@@ -7,6 +7,7 @@ from handvision import reports
 from handvision.augmentation import ImageDataGenerator
 from handvision.data.catalog import CATALOG
 from handvision.data.examples import Examples
+from handvision.experiments import LEARNED
 from handvision.facts import write_facts
 
 
@@ -78,3 +79,65 @@ def test_augmented_keeps_directions_beside_their_pictures():
 @pytest.mark.parametrize(("value", "shown"), [(12.34, "12.3°"), (None, reports.DASH), (np.nan, reports.DASH)])
 def test_angles_have_their_unit(value, shown):
     assert reports.degrees(value) == shown
+
+
+def judged(name="frames", accuracy=0.5):
+    by_angle = {0: 1.0, 60: accuracy, 90: 0.0, 300: accuracy}
+    return {
+        name: {
+            "n": 10,
+            "n_turned": 40,
+            "accuracy_upright": 1.0,
+            "accuracy_all_rotations": float(np.mean(list(by_angle.values()))),
+            "accuracy_by_angle": by_angle,
+            "expected_calibration_error": 0.125,
+        }
+    }
+
+
+def test_accuracy_within_the_published_range_counts_its_angles_only():
+    table = cells(reports.within_report(judged(), 80))
+    assert table["frames"] == ("10", "66.7 %", "50.0 %")
+
+
+def test_doubt_is_told_of_hands_and_of_what_is_none():
+    table = cells(reports.doubt_report(judged(), {"faces": 0.03}))
+    assert table["frames"] == ("40", "12.5 %", reports.DASH)
+    assert table["faces"] == (reports.DASH, reports.DASH, "3.0 %")
+
+
+def test_an_ablation_has_a_dash_where_a_row_was_not_judged():
+    rows = {
+        "alone": {LEARNED: {"n": 5, "accuracy_upright": 1.0}, **judged("random part")},
+        "+ more": {LEARNED: {"n": 5, "accuracy_upright": 0.9}, **judged("blocks", 0.9)},
+    }
+    table = reports.ablation_report(rows)
+    assert table.columns[1:] == (
+        f"{LEARNED}, upright",
+        "random part, all rotations",
+        "blocks, all rotations",
+    )
+    assert cells(table)["+ more"] == ("90.0 %", reports.DASH, "70.0 %")
+    assert "not measured" in reports.ablation_report({})
+
+
+def test_attention_is_reported_with_its_spread():
+    study = {
+        "with attention": [judged("people", share) for share in (0.9, 0.8, 0.7)],
+        "without attention": [judged("people", share) for share in (0.5, 0.5, 0.5)],
+    }
+    table = reports.attention_report(study)
+    assert table.cells[0] == ("people", "with attention", "65.00 % ± 5.00", "60.00 to 70.00 %")
+    assert table.cells[1] == ("people", "without attention", "50.00 % ± 0.00", "50.00 to 50.00 %")
+    assert "not measured" in reports.attention_report(None)
+
+
+def test_the_error_of_the_reference_is_measured_where_a_forearm_is_seen():
+    upright = np.zeros((2, 64, 64, 1), np.uint8)
+    upright[0, 20:40, 20:44] = 255
+    upright[0, 40:, 26:38] = 255
+    upright[1, 20:40, 20:44] = 255  # no forearm
+    hands = Examples("hands", masks=upright, rotations=np.array([10, 0], np.float32))
+    error = reports.reference_error(hands)
+    assert (error["n"], error["n_unknown"]) == (1, 1)
+    assert 5 < error["mean_absolute_degrees"] < 15

@@ -6,6 +6,9 @@ from dataclasses import dataclass, fields, replace
 import cv2
 import numpy as np
 
+# The label of a picture that shows no hand, or none that can be named.
+NO_HAND = -1
+
 
 @dataclass(frozen=True)
 class Examples:
@@ -15,7 +18,7 @@ class Examples:
         name: what these pictures are, for titles and reports ("finger_digits, last fifth").
         photos: (n, height, width, 3) uint8 RGB, or a list of n such pictures of unequal sizes.
         masks: (n, height, width, 1) uint8, 0 = background, 255 = hand; or a list.
-        labels: (n,) int64, an index into `class_names`.
+        labels: (n,) int64, an index into `class_names`, or NO_HAND.
         rotations: (n,) float32, degrees, counter-clockwise from image-up, in (-180, 180];
             NaN where a picture's rotation is not known.
         groups: (n,), what an honest split must not tear apart: frame number, person or session.
@@ -56,6 +59,12 @@ class Examples:
             for field, value in self._per_picture().items()
         }
         return replace(self, name=name or self.name, **picked)
+
+    def one_hot(self) -> np.ndarray:
+        """(n, classes) float32: 1 at the label; where the label is NO_HAND, nothing is to be preferred."""
+        classes = len(self.class_names)
+        certain = np.eye(classes, dtype=np.float32)[self.labels]
+        return np.where((self.labels == NO_HAND)[:, None], np.float32(1 / classes), certain)
 
     def _per_picture(self) -> dict:
         values = {f.name: getattr(self, f.name) for f in fields(self)}

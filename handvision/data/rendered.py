@@ -18,12 +18,11 @@ from handvision import settings
 from handvision.data.drawing import photo, scene
 from handvision.data.drawing.poses import GESTURE_NAMES, NUMBER_NAMES
 from handvision.data.drawing.strata import SPLITS
-from handvision.data.examples import Examples
+from handvision.data.examples import NO_HAND, Examples
 
 __all__ = ["GESTURE_NAMES", "cached_render", "render"]
 
 TASKS = {"numbers": NUMBER_NAMES, "gestures": GESTURE_NAMES}
-NO_HAND = -1
 
 
 def render(

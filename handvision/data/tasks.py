@@ -15,6 +15,7 @@ from handvision.augmentation import ImageDataGenerator
 from handvision.data import download, load, rendered, splits
 from handvision.data.compositing import CompositeSequence, freeze
 from handvision.data.examples import Examples, concatenate, resize
+from handvision.data.no_hands import beside_boxes, skin_masks
 from handvision.data.roughness import roughen
 
 MASK_SIZE = 128
@@ -22,11 +23,20 @@ MASK_SIZE = 128
 SPLIT_SEED = 20261125
 WORKERS = 2
 
-NUMBER_SETS = ("finger_digits", "sign_language_digits")
-GESTURE_SETS = ("hand_gestures",)
+# Rooms, and webcam frames beside the hands: what no number is read from.
+NO_HAND_SETS = ("houses", "finger_counting", "hands_dataset")
+NUMBER_SETS = ("finger_digits", "sign_language_digits", *NO_HAND_SETS)
+GESTURE_SETS = ("hand_gestures", *NO_HAND_SETS)
 PHOTO_SETS = ("sign_language_digits", "massey", "finger_counting", "hgr1", "houses")
 
 RENDERED_TEST = "rendered hands never seen"
+FINGER_DIGITS_TEST = "Finger Digits, last fifth of every sequence"
+ARCHIVE_TEST = "the archive's test part"
+OTHER_PEOPLE_TEST = "other people (Sign Language Digits)"
+LEFT_OUT_TEST = "people of Sign Language Digits left out"
+
+# The people of Sign Language Digits have about five pictures each, the one of Finger Digits thousands.
+_OTHER_PEOPLE_REPEATED = 6
 
 
 @dataclass(frozen=True)
@@ -38,12 +48,14 @@ class Task:
         validation: Examples.
         tests: name of a test -> Examples, in the order of the report.
         data: "real" or "rendered", what was chosen.
+        no_hands: in a classification task, masks that no number should be read from.
     """
 
     train: Examples | keras.utils.PyDataset
     validation: Examples
     tests: dict[str, Examples]
     data: str
+    no_hands: Examples | None = None
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -77,48 +89,77 @@ def choose_data(choice: str, needed: Sequence[str]) -> str:
     return choice
 
 
-def finger_numbers(data: str, train: int, test: int, seed: int) -> Task:
+def finger_numbers(
+    data: str,
+    train: int,
+    test: int,
+    seed: int,
+    *,
+    other_people: bool = False,
+    hands: bool = True,
+    no_hands: float = 0.08,
+    random_split: bool = False,
+) -> Task:
     """Hand masks of the six numbers, `MASK_SIZE` square.
 
-    Finger Digits is split by blocks of frames. Sign Language Digits, about 170 people, is never
-    trained on: all of it is the test on other people, wherever it is at hand. (The poses of rendered
-    hands were mended by looking at its persons 0 to 79; the others were left alone.)
+    Finger Digits, one person, is split by blocks of frames. Sign Language Digits, about 170 people, is
+    the test on other people wherever it is at hand: all of it, or those of its people who are in no part
+    that is learned from. (The poses of rendered hands were mended by looking at its persons 0 to 79; the
+    others were left alone.) Finger Counting, one more person, is never learned from.
 
     Args:
         data: "auto", "rendered" or "real".
-        train: number of masks to learn from; with real data, up to half of them are real frames.
-        test: number of rendered masks to be judged by.
+        train: number of masks to learn from; with real data, up to half of them are real.
+        test: number of rendered masks to be judged by, and of masks that are no hand.
         seed: of the rendered hands.
+        other_people: with real data, also learn from seven in ten people of Sign Language Digits.
+        hands: False learns from real frames alone, without rendered hands. For comparisons.
+        no_hands: share of the training masks that show no hand.
+        random_split: deals the frames of Finger Digits at random, as published. For comparisons.
     """
     data = choose_data(data, NUMBER_SETS)
-    parts, tests = _rendered_masks("numbers", train, test, seed)
+    drawn = _rendered_masks("numbers", train, test, seed)
+    tests, real, validation = {RENDERED_TEST: drawn["test"]}, [], drawn["validation"]
     if download.find("sign_language_digits") is not None:
-        people = _square(load.load("sign_language_digits"), MASK_SIZE)
-        tests["other people (Sign Language Digits)"] = replace(people, photos=None)
-    if data == "rendered":
-        return Task(parts["train"], parts["validation"], tests, data)
-    frames = splits.block_split(
-        _square(load.load("finger_digits"), MASK_SIZE), test=0.2, validation=0.1, gap=50
-    )
-    tests = {"Finger Digits, last fifth of every sequence": frames["test"], **tests}
-    return Task(_half_real(frames["train"], parts["train"]), frames["validation"], tests, data)
+        people = _masks_only(load.load("sign_language_digits"))
+        if data == "real" and other_people:
+            parts = splits.group_split(people, seed=SPLIT_SEED)
+            many = np.tile(np.arange(len(parts["train"])), _OTHER_PEOPLE_REPEATED)
+            real.append(parts["train"].take(many))
+            tests = {LEFT_OUT_TEST: parts["test"]} | tests
+        else:
+            tests = {OTHER_PEOPLE_TEST: people} | tests
+    if data == "real":
+        frames = _masks_only(load.load("finger_digits"))
+        if random_split:
+            parts = splits.random_split(frames, seed=SPLIT_SEED)
+            tests = {"Finger Digits, random part": parts["test"]} | tests
+        else:
+            parts = splits.block_split(frames, test=0.2, validation=0.1, gap=50)
+            another = _masks_only(load.load_finger_counting_raw())
+            tests = {FINGER_DIGITS_TEST: parts["test"], "another person (Finger Counting)": another} | tests
+        real.append(parts["train"])
+        validation = parts["validation"]
+    learned = _to_learn_from(data, real, drawn["train"] if hands else None, train, no_hands, seed)
+    return Task(learned, validation, tests, data, _no_hand_masks(data, "test", test, seed))
 
 
-def gestures(data: str, train: int, test: int, seed: int) -> Task:
+def gestures(data: str, train: int, test: int, seed: int, *, no_hands: float = 0.08) -> Task:
     """Hand masks of the twenty gestures; arguments as for `finger_numbers`.
 
     The archive's own test part is the test. It goes on where its training part ends, so the last 50
     training frames of every class are left out.
     """
     data = choose_data(data, GESTURE_SETS)
-    parts, tests = _rendered_masks("gestures", train, test, seed)
-    if data == "rendered":
-        return Task(parts["train"], parts["validation"], tests, data)
-    own = _square(load.load("hand_gestures", part="train", gap=50), MASK_SIZE)
-    frames = splits.block_split(own, test=0.0, validation=0.1, gap=50)
-    held_out = _square(load.load("hand_gestures", part="test"), MASK_SIZE)
-    tests = {"the archive's test part": held_out, **tests}
-    return Task(_half_real(frames["train"], parts["train"]), frames["validation"], tests, data)
+    drawn = _rendered_masks("gestures", train, test, seed)
+    tests, real, validation = {RENDERED_TEST: drawn["test"]}, [], drawn["validation"]
+    if data == "real":
+        own = _masks_only(load.load("hand_gestures", part="train", gap=50))
+        frames = splits.block_split(own, test=0.0, validation=0.1, gap=50)
+        tests = {ARCHIVE_TEST: _masks_only(load.load("hand_gestures", part="test"))} | tests
+        real, validation = [frames["train"]], frames["validation"]
+    learned = _to_learn_from(data, real, drawn["train"], train, no_hands, seed)
+    return Task(learned, validation, tests, data, _no_hand_masks(data, "test", test, seed))
 
 
 def segmentation(data: str, size: int, train: int, test: int, batch_size: int, steps: int, seed: int) -> Task:
@@ -187,9 +228,26 @@ def photos_to_numbers(data: str, size: int, test: int, seed: int) -> dict[str, E
     if data == "real":
         people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)["test"]
         raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["test"]
-        tests["other people (Sign Language Digits)"] = _square(_some(people, test), size)
+        tests[OTHER_PEOPLE_TEST] = _square(_some(people, test), size)
         tests["Finger Counting, last fifth"] = _square(_some(raw, test), size)
     return tests
+
+
+def photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> list[np.ndarray]:
+    """Photos, uint8 RGB of many sizes, with nobody's hand in view: rooms, faces, what lies about.
+
+    Args:
+        data: "real" (rooms, and frames of HandsDataset beside the hands; no room and no recording session is
+            in two parts) or "rendered".
+        part: "train", "validation" or "test".
+        seed: of the rendered photos.
+        count: number of rendered photos.
+    """
+    if data == "rendered":
+        return list(rendered.cached_render(count, seed=seed, split=part, empty=1.0, workers=WORKERS).photos)
+    rooms = splits.group_split(load.backgrounds(), seed=SPLIT_SEED)[part]
+    sessions = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
+    return [*rooms.photos, *beside_boxes(sessions).photos]
 
 
 class Steps(keras.utils.PyDataset):
@@ -217,23 +275,36 @@ class Steps(keras.utils.PyDataset):
         self.sequence.on_epoch_end()
 
 
-def _rendered_masks(task: str, train: int, test: int, seed: int) -> tuple[dict[str, Examples], dict]:
+def _to_learn_from(
+    data: str, real: list[Examples], hands: Examples | None, count: int, no_hands: float, seed: int
+) -> Examples:
+    """`count` masks: `no_hands` of them no hand, up to half of them real, the others rendered."""
+    doubtful = round(no_hands * count)
+    parts = []
+    if real:
+        most = count - doubtful if hands is None else count // 2
+        parts.append(_some(concatenate(real, "real masks"), most))
+    if hands is not None:
+        parts.append(hands.take(np.arange(count - doubtful - sum(map(len, parts)))))
+    if doubtful:
+        doubt = _no_hand_masks(data, "train", doubtful, seed, jitter=8)
+        parts.append(replace(doubt, class_names=parts[0].class_names))
+    contents = " + ".join(f"{len(part):,} {part.name}" for part in parts)
+    return replace(concatenate(parts, "masks to learn from"), source=contents)
+
+
+def _no_hand_masks(data: str, part: str, count: int, seed: int, jitter: float = 0) -> Examples:
+    return skin_masks(photos_without_hands(data, part, seed), count, MASK_SIZE, seed, jitter)
+
+
+def _rendered_masks(task: str, train: int, test: int, seed: int) -> dict[str, Examples]:
     """Parts to learn from, in all directions, and the test, upright: the evaluation turns it itself."""
     draw = {"size": MASK_SIZE, "seed": seed, "task": task, "photos": False, "workers": WORKERS}
-    parts = {
+    return {
         "train": _every_second_rough(rendered.cached_render(train, split="train", **draw), seed),
         "validation": rendered.cached_render(test, split="validation", **draw),
+        "test": rendered.cached_render(test, split="test", rotation_range=(-25, 25), **draw),
     }
-    upright = rendered.cached_render(test, split="test", rotation_range=(-25, 25), **draw)
-    return parts, {RENDERED_TEST: upright}
-
-
-def _half_real(frames: Examples, hands: Examples) -> Examples:
-    """As many masks as `hands`: up to half of them real frames, spread over all, the rest rendered."""
-    frames = _some(frames, len(hands) // 2)
-    return concatenate(
-        [frames, hands.take(np.arange(len(hands) - len(frames)))], "real frames and rendered hands"
-    )
 
 
 def _every_second_rough(hands: Examples, seed: int) -> Examples:
@@ -305,6 +376,10 @@ def _photo_tests(part: dict, size: int, count: int) -> dict[str, Examples]:
         "Finger Counting composites, last fifth": _square(_some(part["composites"], count), size),
         "HGR1, people 4 and 5": _square(part["hgr1"], size),
     }
+
+
+def _masks_only(examples: Examples) -> Examples:
+    return _square(replace(examples, photos=None), MASK_SIZE)
 
 
 def _square(examples: Examples, size: int) -> Examples:

@@ -2,7 +2,7 @@
 
 import keras
 
-from handvision.layers import BoundingBoxCropLayer, MainRegionLayer
+from handvision.layers import BilinearResize, BoundingBoxCropLayer, MainRegionLayer
 
 
 def combine(
@@ -48,6 +48,7 @@ def classify_masks(
     classifier: keras.Model,
     mask_shape: tuple[int, int, int] = (128, 128, 1),
     *,
+    crop: bool = True,
     name: str = "classify_masks",
     **crop_options,
 ) -> keras.Model:
@@ -58,11 +59,13 @@ def classify_masks(
     Args:
         classifier: a model from crops to a dict of gesture and rotation.
         mask_shape: (height, width, 1) of the masks that go in, float32 in [0, 1].
+        crop: False shrinks the whole mask instead, as published work does: for comparisons.
         name: the model's name.
         crop_options: options of BoundingBoxCropLayer other than the size, which is the classifier's.
 
     Returns:
-        A model from masks to a dict of `box`, `crop`, `has_hand`, `gesture` and `rotation`.
+        A model from masks to a dict of `box`, `crop`, `has_hand`, `gesture` and `rotation`; without the
+        crop, of gesture and rotation.
 
     Raises:
         ValueError: the classifier or the shape does not fit; the message says how.
@@ -71,6 +74,8 @@ def classify_masks(
     if len(mask_shape) != 3 or mask_shape[2] != 1 or not all(mask_shape):
         raise ValueError(f"mask_shape is {mask_shape}; use (height, width, 1)")
     mask = keras.Input(mask_shape, name="mask")
+    if not crop:
+        return keras.Model(mask, classifier(BilinearResize(*classifier.input_shape[1:3])(mask)), name=name)
     return keras.Model(mask, _read(mask, classifier, crop_options), name=name)
 
 

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from handvision.data.examples import Examples, concatenate, resize
+from handvision.data.examples import NO_HAND, Examples, concatenate, resize
 
 
 def square(size, name="squares", count=3):
@@ -25,6 +25,13 @@ def test_take_keeps_order_and_follows_booleans():
     assert examples.take([2, 0]).labels.tolist() == [2, 0]
     assert examples.take(examples.labels > 0).labels.tolist() == [1, 2]
     assert len(examples.take([])) == 0
+
+
+def test_one_hot_rows_prefer_nothing_where_there_is_no_hand():
+    examples = Examples("some", labels=np.array([2, NO_HAND]), class_names=("a", "b", "c", "d"))
+    rows = examples.one_hot()
+    assert rows.dtype == np.float32
+    assert rows.tolist() == [[0, 0, 1, 0], [0.25] * 4]
 
 
 def test_concatenated_groups_never_meet():

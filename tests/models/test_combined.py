@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.layers import BoundingBoxCropLayer, MainRegionLayer
+from handvision.layers import BilinearResize, BoundingBoxCropLayer, MainRegionLayer
 from handvision.models import build_classifier, build_unet, class_names, classify_masks, combine
 
 from .conftest import brightness_segmenter, drawn_hands
@@ -106,3 +106,12 @@ def test_the_defaults_fit_together(build):
 def test_parts_that_do_not_fit_are_named(unet, classifier, make, words):
     with pytest.raises(ValueError, match=words):
         make(unet, classifier)
+
+
+def test_without_the_crop_the_classifier_sees_the_whole_mask(classifier):
+    reader = classify_masks(classifier, (64, 64, 1), crop=False)
+    masks = drawn_hands(2, 64, 64)[..., :1].round()
+    height, width, _ = classifier.input_shape[1:]
+    shrunk = BilinearResize(height, width)(masks)
+    np.testing.assert_array_equal(reader(masks)["gesture"], classifier(shrunk)["gesture"])
+    assert set(reader.output) == {"gesture", "rotation"}

@@ -1,0 +1,61 @@
+"""What is released is what its facts, its card and the archives say it is."""
+
+import os
+
+import keras
+import pytest
+
+from handvision import evaluation, models
+from handvision.data import tasks
+from handvision.facts import read_facts
+from handvision.models.store import MADE_BY
+from handvision.plotting import percent
+from handvision.release import LIMITS_MB
+from handvision.settings import REPOSITORY
+
+FOLDER = REPOSITORY / "models"
+RELEASED = [name for name in MADE_BY if (FOLDER / f"{name}.keras").is_file()]
+CLASSIFIERS = [name for name in ("finger_numbers", "gestures") if name in RELEASED]
+WITH_ARCHIVES = pytest.mark.skipif(
+    "HANDVISION_ARCHIVES" not in os.environ, reason="HANDVISION_ARCHIVES names no real data"
+)
+
+
+def test_every_model_has_its_facts_and_every_facts_its_model():
+    assert {p.stem for p in FOLDER.glob("*.keras")} == {p.stem for p in FOLDER.glob("*.json")}
+    assert sum(p.stat().st_size for p in FOLDER.glob("*.keras")) < 35 * 2**20
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_a_released_model_opens_and_carries_no_optimizer(name):
+    path = FOLDER / f"{name}.keras"
+    assert path.stat().st_size <= LIMITS_MB[name] * 2**20
+    model = keras.models.load_model(path, safe_mode=True)
+    assert model.optimizer is None
+    facts = read_facts(FOLDER / f"{name}.json")
+    assert facts["profile"] == "full"
+    assert facts["git"]["dirty"] is False
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_the_card_quotes_the_measured_figures(name):
+    card = (FOLDER / "README.md").read_text(encoding="utf-8")
+    for what, share in read_facts(FOLDER / f"{name}.json")["metrics"]["summary"].items():
+        assert f"| {what} | {percent(share)} |" in card, f"{name}: {what} is {percent(share)}"
+
+
+@WITH_ARCHIVES
+@pytest.mark.archives
+@pytest.mark.parametrize("name", CLASSIFIERS)
+def test_the_archives_give_the_figures_again(name, tmp_path, monkeypatch):
+    monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
+    facts = read_facts(FOLDER / f"{name}.json")
+    make = {"finger_numbers": tasks.finger_numbers, "gestures": tasks.gestures}[name]
+    options = {"other_people": True} if name == "finger_numbers" else {}
+    task = make("real", 40, 40, facts["seed"], **options)
+    classifier = keras.models.load_model(FOLDER / f"{name}.keras")
+    reader = models.classify_masks(classifier, (tasks.MASK_SIZE, tasks.MASK_SIZE, 1))
+    summary = facts["metrics"]["summary"]
+    for test in {tasks.FINGER_DIGITS_TEST, tasks.ARCHIVE_TEST, tasks.LEFT_OUT_TEST} & set(task.tests):
+        again = evaluation.accuracy(reader, task.tests[test])
+        assert again == pytest.approx(summary[f"{test}, upright"], abs=1e-3), test
