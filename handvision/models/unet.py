@@ -6,11 +6,16 @@ import keras
 
 from handvision.layers import BilinearResize
 from handvision.models.blocks import check_photo_shape, conv_block
+from handvision.models.efficientnet import efficientnet_lite0, load_imagenet_weights
+
+ENCODERS = ("plain", "efficientnet_lite0")
 
 
 def build_unet(
     input_shape: tuple[int, int, int] = (128, 128, 3),
     channels: Sequence[int] = (16, 32, 64, 96, 128),
+    encoder: str = "plain",
+    weights: str | None = None,
     *,
     dropout: float = 0.1,
     name: str = "unet",
@@ -27,6 +32,10 @@ def build_unet(
         input_shape: (height, width, 3), at least 32 pixels each; photos are RGB float32 in [0, 1].
         channels: features at each level, from half of the photo's resolution down, each level at half
             the size of the one before; at least two levels.
+        encoder: "plain", two convolutions a level, or "efficientnet_lite0" (two to five levels), whose
+            own channels are what the decoder's `channels` are joined with.
+        weights: "imagenet" (efficientnet_lite0 only; see `efficientnet.load_imagenet_weights`) or None,
+            a random start.
         dropout: share of the deepest features dropped in training.
         name: the model's name.
 
@@ -35,7 +44,8 @@ def build_unet(
         1 = hand; its output is named `mask`.
 
     Raises:
-        ValueError: a shape or number that does not fit; the message names it.
+        ValueError: a shape, number or choice that does not fit; the message names it.
+        FileNotFoundError: the ImageNet weights are not installed.
 
     Ronneberger et al., U-Net, https://arxiv.org/abs/1505.04597, with batch norm and bilinear growth.
     """
@@ -43,13 +53,16 @@ def build_unet(
     if len(channels) < 2 or any(count < 1 for count in channels):
         raise ValueError(f"channels is {channels}; use at least two levels of at least one channel")
 
+    if encoder not in ENCODERS:
+        raise ValueError(f"encoder is {encoder!r}; use one of {', '.join(ENCODERS)}")
+    if weights not in (None, "imagenet") or (weights and encoder == "plain"):
+        raise ValueError(
+            f"weights is {weights!r} for encoder {encoder!r}; use None, or 'imagenet' with "
+            "'efficientnet_lite0'"
+        )
+
     photo = keras.Input(input_shape, name="photo")
-    x = photo
-    skips = []
-    for level, filters in enumerate(channels):
-        x = conv_block(x, filters, stride=2, name=f"encoder{level}_down")
-        x = conv_block(x, filters, name=f"encoder{level}")
-        skips.append(x)
+    skips = _plain(photo, channels) if encoder == "plain" else efficientnet_lite0(photo, len(channels))
     x = keras.layers.SpatialDropout2D(dropout, name="dropout")(skips.pop())
 
     for level in reversed(range(len(skips))):
@@ -62,4 +75,17 @@ def build_unet(
     height, width, _ = input_shape
     x = keras.layers.Cropping2D(((0, height % 2), (0, width % 2)), name="logits_crop")(x)
     mask = keras.layers.Activation("sigmoid", dtype="float32", name="mask")(x)
-    return keras.Model(photo, mask, name=name)
+    model = keras.Model(photo, mask, name=name)
+    if weights == "imagenet":
+        load_imagenet_weights(model)
+    return model
+
+
+def _plain(photo, channels):
+    """Features after two convolutions at each level."""
+    x, skips = photo, []
+    for level, filters in enumerate(channels):
+        x = conv_block(x, filters, stride=2, name=f"encoder{level}_down")
+        x = conv_block(x, filters, name=f"encoder{level}")
+        skips.append(x)
+    return skips

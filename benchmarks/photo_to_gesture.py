@@ -1,0 +1,302 @@
+"""From photo to number of raised fingers: our combined model beside MediaPipe Hands, same photos, one run.
+
+Photos are of people and sessions that neither side learned from, upright and turned by any angle.
+MediaPipe gives landmarks, not numbers. They are counted by the usual rule, and read by a small classifier
+trained on the landmarks of the training parts of the same three sets. Our networks learn from fewer of
+them: of HandsDataset no hand at all, of Finger Counting masks but no numbers. MediaPipe runs with its
+defaults for single photos. A photo in which no hand is found counts as wrong.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+import cv2
+import keras
+import numpy as np
+import onnxruntime
+from sklearn.neural_network import MLPClassifier
+
+import handvision
+from handvision import models
+from handvision.data import load, splits, tasks
+from handvision.data.examples import Examples
+from handvision.facts import write_facts
+from handvision.inference import _fit
+from handvision.settings import REPOSITORY, runs_folder
+
+PEER = "mediapipe==0.10.21"  # the last one with its networks in the wheel
+PEER_FOLDER = REPOSITORY / ".venv-mediapipe"
+PEER_SCRIPT = Path(__file__).parent / "peers" / "mediapipe_hands.py"
+SEED = 1
+# MediaPipe's points.
+WRIST, THUMB_IP, THUMB_TIP, MIDDLE_KNUCKLE, PINKY_KNUCKLE = 0, 3, 4, 9, 17
+MIDDLE_JOINTS, TIPS = (6, 10, 14, 18), (8, 12, 16, 20)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("model", nargs="?", type=Path, help="a combined .keras; by default find_model's")
+    parser.add_argument("--limit", type=int, help="at most so many photos a part, to try it out")
+    parser.add_argument("--rounds", type=int, default=5, help="of 20 timed photos for each number of threads")
+    arguments = parser.parse_args()
+    try:
+        path = arguments.model or models.find_model("combined")
+        sets = picture_sets(arguments.limit)
+        no_hands = some(tasks.photos_without_hands("real", "test", seed=SEED), arguments.limit)
+    except (FileNotFoundError, load.DataUnavailable) as error:
+        sys.exit(f"{error}\nThis benchmark needs a combined model and the real data sets.")
+    if not path.is_file():
+        sys.exit(f"{path}: there is no such model")
+    install_peer()
+    model = keras.models.load_model(path)
+    print(f"{path}: {model.count_params():,} weights, photos of {model.input_shape[1:3]}; {PEER}\n")
+
+    rows = accuracies(model, sets)
+    doubt = confidence_without_hands(model, no_hands)
+    times = milliseconds(model, sets["HandsDataset, one hand"]["test"].photos, arguments.rounds)
+    written = runs_folder() / "benchmarks" / "photo_to_gesture.json"
+    metrics = {"photo_to_number": rows, "photos_without_hands": doubt, "milliseconds": times}
+    write_facts(written, metrics, seed=SEED, model=path.name, peer=PEER, limit=arguments.limit)
+    print(f"\nwritten: {written}")
+
+
+def picture_sets(limit: int | None) -> dict[str, dict[str, Examples]]:
+    """Name -> "train" and "test", split as for the training of our models."""
+    people = splits.group_split(load.load("sign_language_digits"), seed=tasks.SPLIT_SEED)
+    frames = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)
+    sessions = splits.group_split(load.load("hands_dataset"), seed=tasks.SPLIT_SEED)
+    one_hand = {part: photos.take(photos.labels >= 0) for part, photos in sessions.items()}
+    sets = {
+        "Sign Language Digits, signs 1 to 8": people,
+        "Finger Counting, raw photos": frames,
+        "HandsDataset, one hand": one_hand,
+    }
+    return {
+        name: {part: parts[part].take(some(range(len(parts[part])), limit)) for part in ("train", "test")}
+        for name, parts in sets.items()
+    }
+
+
+def some(items: Sequence, limit: int | None) -> list:
+    """At most `limit` of them, drawn at random, always the same."""
+    return [items[i] for i in np.sort(np.random.default_rng(SEED).permutation(len(items))[:limit])]
+
+
+# Accuracy ---------------------------------------------------------------------------------------------
+
+
+def accuracies(model: keras.Model, sets: dict[str, dict[str, Examples]]) -> list[dict]:
+    """One row for each set, upright and turned; prints them."""
+    classify = train_on_landmarks([parts["train"] for parts in sets.values()])
+    print(f"{'':34} {'':12} {'':>5}  {'ours':^13}  {'MediaPipe':^21}")
+    print(f"{'set':34} {'rotation':12} {'n':>5}  {'right':>6} {'found':>6}  {'rule':>6} {'trained':>7} found")
+    rows = []
+    for name, parts in sets.items():
+        labels = parts["test"].labels
+        for rotation, photos in (("upright", parts["test"].photos), ("any", turned(parts["test"].photos))):
+            readings = handvision.predict(photos, model)
+            peer = landmarks_of(photos)
+            found = peer["found"]
+            ours = [reading.label == str(label) for reading, label in zip(readings, labels, strict=True)]
+            row = {
+                "set": name,
+                "rotation": rotation,
+                "n": len(labels),
+                "ours": np.mean(ours),
+                "ours_found": np.mean([reading.has_hand for reading in readings]),
+                "mediapipe_rule": np.mean(found & (raised_fingers(peer["landmarks"]) == labels)),
+                "mediapipe_trained": np.mean(found & (classify(peer) == labels)),
+                "mediapipe_found": np.mean(found),
+            }
+            rows.append(row)
+            print(
+                f"{name:34} {rotation:12} {len(labels):5}  {row['ours']:6.1%} {row['ours_found']:6.1%}  "
+                f"{row['mediapipe_rule']:6.1%} {row['mediapipe_trained']:7.1%} {row['mediapipe_found']:6.1%}",
+                flush=True,
+            )
+    return rows
+
+
+def confidence_without_hands(model: keras.Model, photos: list[np.ndarray]) -> dict:
+    """How often photos of rooms and faces are answered all the same."""
+    readings = handvision.predict(photos, model)
+    shares = {
+        "n": len(photos),
+        "ours_found": np.mean([reading.has_hand for reading in readings]),
+        "ours_above_0.9": np.mean([reading.probability > 0.9 for reading in readings]),
+        "mediapipe_found": np.mean(landmarks_of(photos)["found"]),
+    }
+    print(
+        f"\n{len(photos)} photos without a hand: ours finds one in {shares['ours_found']:.1%} and is surer of"
+        f" its number than 0.9 in {shares['ours_above_0.9']:.1%}; MediaPipe finds one in"
+        f" {shares['mediapipe_found']:.1%}",
+        flush=True,
+    )
+    return shares
+
+
+def turned(photos: np.ndarray) -> np.ndarray:
+    """Every photo turned about its centre by an angle of its own, what was outside filled from the edge."""
+    height, width = photos.shape[1:3]
+    angles = np.random.default_rng(SEED).uniform(0, 360, len(photos))
+    matrices = [cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1) for angle in angles]
+    return np.stack(
+        [
+            cv2.warpAffine(photo, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
+            for photo, matrix in zip(photos, matrices, strict=True)
+        ]
+    )
+
+
+# MediaPipe --------------------------------------------------------------------------------------------
+
+
+def install_peer() -> None:
+    # pip installs what a package needs before the package itself: where this is, all is.
+    if not list(PEER_FOLDER.glob(f"lib/*/site-packages/{PEER.replace('==', '-')}.dist-info")):
+        print(f"installing {PEER} into {PEER_FOLDER}", flush=True)
+        subprocess.run([sys.executable, "-m", "venv", "--clear", PEER_FOLDER], check=True)
+        subprocess.run([PEER_FOLDER / "bin" / "python", "-m", "pip", "install", "--quiet", PEER], check=True)
+
+
+def landmarks_of(photos: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
+    """What `peers/mediapipe_hands.py` writes of these photos, and (n,) `found`; it may use the same cores."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, written = Path(folder) / "photos.npz", Path(folder) / "landmarks.npz"
+        np.savez(given, *photos)
+        command = [PEER_FOLDER / "bin" / "python", PEER_SCRIPT, given, written]
+        done = subprocess.run(command, capture_output=True, text=True)
+        if done.returncode:
+            sys.exit(f"MediaPipe failed:\n{done.stderr}")
+        with np.load(written) as stored:
+            peer = dict(stored)
+    return {**peer, "found": np.isfinite(peer["landmarks"]).all(axis=(1, 2))}
+
+
+def raised_fingers(landmarks: np.ndarray) -> np.ndarray:
+    """(n,) numbers: fingers whose tip is farther from the wrist than their middle joint.
+
+    Of the thumb, farther from the little finger's knuckle than its last joint.
+    """
+
+    def distance(points, other):
+        return np.linalg.norm(landmarks[:, points, :2] - landmarks[:, other, :2], axis=-1)
+
+    fingers = distance(TIPS, [WRIST]) > distance(MIDDLE_JOINTS, [WRIST])
+    thumb = distance(THUMB_TIP, PINKY_KNUCKLE) > distance(THUMB_IP, PINKY_KNUCKLE)
+    return fingers.sum(axis=1) + thumb
+
+
+def train_on_landmarks(parts: list[Examples]):
+    """A function from what `landmarks_of` gives to (n,) numbers; five networks, their mean decides.
+
+    They learn from photos as they are and turned: landmarks of turned hands have errors of their own.
+    """
+    inputs, labels = [], []
+    for part in parts:
+        for photos in (part.photos, turned(part.photos)):
+            peer = landmarks_of(photos)
+            inputs.append(normalised(peer))
+            labels.append(part.labels[peer["found"]])
+    inputs, labels = np.concatenate(inputs), np.concatenate(labels)
+    networks = [MLPClassifier((64, 64), max_iter=500, random_state=seed) for seed in range(5)]
+    for network in networks:
+        network.fit(inputs, labels)
+
+    def classify(peer):
+        answers = np.full(len(peer["found"]), -1)
+        if peer["found"].any():
+            probabilities = np.mean([network.predict_proba(normalised(peer)) for network in networks], axis=0)
+            answers[peer["found"]] = networks[0].classes_[probabilities.argmax(axis=1)]
+        return answers
+
+    return classify
+
+
+def normalised(peer: dict[str, np.ndarray]) -> np.ndarray:
+    """(hands found, 63): each as a right hand of size 1, its wrist at the origin, that points up."""
+    points = peer["landmarks"][peer["found"]]
+    points -= points[:, [WRIST]]
+    points[~peer["right_hand"][peer["found"]], :, 0] *= -1
+    points /= np.linalg.norm(points, axis=2).max(axis=1)[:, None, None]
+    plane = points[..., 0] + 1j * points[..., 1]
+    up = plane[:, [MIDDLE_KNUCKLE]]
+    plane = plane * -1j * np.abs(up) / up  # y grows downwards: up is -1j
+    return np.concatenate([plane.real, plane.imag, points[..., 2]], axis=1)
+
+
+# Speed ------------------------------------------------------------------------------------------------
+
+
+def milliseconds(model: keras.Model, photos: np.ndarray, rounds: int) -> list[dict]:
+    """Milliseconds from a decoded photo to the answer, in turns, so that a noisy machine is noisy for both.
+
+    Ours: padding, resizing and all outputs, in ONNX Runtime. MediaPipe: landmarks, not yet counted; how
+    many threads it starts is its own choice, but they share the cores that ours has.
+    """
+    photos = np.stack(some(photos, 20))
+    labels = [reading.label for reading in handvision.predict(photos, model)]
+    with tempfile.TemporaryDirectory() as folder:
+        network = models.export_onnx(model, Path(folder) / "combined.onnx").read_bytes()
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    results = []
+    for threads in (1, 2):
+        use_cores(cores[:threads])  # threads and processes that start from here on inherit it
+        cv2.setNumThreads(threads)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
+        session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        answers, _ = read(session, model, photos)  # the first ones also pay for the start
+        pairs = [
+            (read(session, model, photos)[1], landmarks_of(photos)["milliseconds"]) for _ in range(rounds)
+        ]
+        ours, peer = np.median(pairs, axis=2).T
+        result = {
+            "threads": threads,
+            "photo": photos.shape[1:],
+            "rounds": rounds,
+            "ours": np.median(ours),
+            "mediapipe": np.median(peer),
+            "ratio": np.median(peer / ours),
+            "same_answer_as_keras": np.mean([a == b for a, b in zip(answers, labels, strict=True)]),
+        }
+        results.append(result)
+        print(
+            f"{threads} thread{'s'[: threads - 1]}, photos of {photos.shape[2]}x{photos.shape[1]}: ours"
+            f" {result['ours']:.1f} ms, MediaPipe {result['mediapipe']:.1f} ms, ratio {result['ratio']:.1f}"
+            f" (ONNX Runtime answers as Keras in {result['same_answer_as_keras']:.0%})",
+            flush=True,
+        )
+    use_cores(cores)
+    return results
+
+
+def read(session, model: keras.Model, photos: np.ndarray) -> tuple[list[str], np.ndarray]:
+    """Of each photo: the number ("" for no hand), and the milliseconds that it took."""
+    names = models.class_names(model)
+    outputs = [output.name for output in session.get_outputs()]
+    answers, times = [], []
+    for photo in photos:
+        start = time.perf_counter()
+        canvas, _ = _fit(photo, *model.input_shape[1:3])
+        answer = dict(zip(outputs, session.run(None, {"photo": canvas[None]}), strict=True))
+        answers.append(names[answer["gesture"].argmax()] if answer["has_hand"].item() > 0.5 else "")
+        times.append((time.perf_counter() - start) * 1000)
+    return answers, np.array(times)
+
+
+def use_cores(cores: list[int]) -> None:
+    if cores:
+        os.sched_setaffinity(0, cores)
+
+
+if __name__ == "__main__":
+    main()
