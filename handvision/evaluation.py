@@ -13,6 +13,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsClassifier
 
+from handvision.data.compositing import CORRUPTIONS, corrupt
 from handvision.data.examples import Examples
 from handvision.data.no_hands import skin_mask
 
@@ -309,6 +310,59 @@ def evaluate_segmenter(
         threshold: of the predicted probability.
     """
     return evaluate_masks(examples, predict_masks(model, examples.photos, threshold, batch_size), tolerance)
+
+
+def evaluate_boxes(
+    model: keras.Model, examples: Examples, threshold: float = 0.5, batch_size: int = 32
+) -> dict:
+    """How a segmenter's masks agree with boxes, where true masks do not exist.
+
+    Args:
+        model: photos -> mask, or a dict with `mask`.
+        examples: with `photos` (an array in the size that the model takes), `boxes`, and weak `masks` (see
+            `real_masks.hands_in_boxes`).
+        threshold: of the predicted probability.
+
+    Returns:
+        `n` photos, `inside` (share of all predicted pixels that lie in boxes), `boxes` (those whose weak
+        mask shows a hand), and `found` (share of these in which at least half of that hand is predicted).
+    """
+    predicted = predict_masks(model, examples.photos, threshold, batch_size)[..., 0] > 0
+    inside = np.zeros_like(predicted)
+    found = []
+    for i, (boxes, weak) in enumerate(zip(examples.boxes, examples.masks, strict=True)):
+        for x0, y0, x1, y1 in np.round(boxes).astype(int).clip(0):
+            inside[i, y0:y1, x0:x1] = True
+            hand = weak[y0:y1, x0:x1, 0] == 255
+            if hand.any():
+                found.append(predicted[i, y0:y1, x0:x1][hand].mean() >= 0.5)
+    return {
+        "n": len(predicted),
+        "inside": _mean(inside[predicted]),
+        "boxes": len(found),
+        "found": _mean(found),
+    }
+
+
+def iou_by_corruption(model: keras.Model, examples: Examples, severity: int = 3) -> dict[str, float]:
+    """IoU of a segmenter on photos as they are, and after each of `compositing.CORRUPTIONS`.
+
+    Args:
+        model: photos -> mask, or a dict with `mask`.
+        examples: with `photos` and `masks`, arrays in the size that the model takes.
+        severity: 1 (slight) to 5 (heavy).
+
+    Returns:
+        "as they are" and the names of the corruptions -> mean IoU over pictures with a hand.
+    """
+    photos = {"as they are": examples.photos}
+    for kind in CORRUPTIONS:
+        worse = [corrupt(photo, kind, severity, seed) for seed, photo in enumerate(examples.photos)]
+        photos[kind.replace("_", " ")] = np.stack(worse)
+    return {
+        kind: evaluate_masks(examples, predict_masks(model, changed))["iou"]
+        for kind, changed in photos.items()
+    }
 
 
 def evaluate_masks(examples: Examples, predicted: np.ndarray, tolerance: float = 2) -> dict:

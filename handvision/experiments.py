@@ -1,10 +1,10 @@
-"""The one way in which a classifier is trained, and what each part of it is worth.
+"""The one way in which classifiers and segmenters are trained, and what each part of them is worth.
 
 A comparison is many trainings of one size. Each has a folder of its own, so that a comparison that was
 stopped goes on with the training that it was in.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 
 import keras
@@ -72,6 +72,90 @@ def train_classifier(
     )
     history = training.fit(reader, train, validation, epochs=epochs, folder=folder, seed=seed, title=name)
     return reader, history
+
+
+def train_segmenter(
+    build: Callable[[tuple[int, int, int]], keras.Model],
+    make_task: Callable[..., Task],
+    folder: str | Path,
+    *,
+    phases: Sequence[Mapping],
+    seed: int,
+    title: str,
+) -> tuple[keras.Model, Task, training.History]:
+    """Trains a segmenter in phases, each going on with the weights of the one before: small photos first.
+
+    Small photos cost little, and most of what there is to learn can be seen on them. A fully convolutional
+    network's weights do not depend on the size.
+
+    Args:
+        build: makes the model for photos of (height, width, 3).
+        make_task: makes the task, given `size=(height, width)` and `steps`, batches an epoch.
+        folder: of the training; each phase has one inside.
+        phases: dicts of `size`, `steps`, `epochs` and `rate`, the highest learning rate.
+        seed: as in `train_classifier`.
+        title: stands at the head of each line of progress.
+
+    Returns:
+        The model, the task and the history of the last phase; the history's seconds are those of all.
+    """
+    weights, seconds = None, []
+    for number, phase in enumerate(phases):
+        task = make_task(size=phase["size"], steps=phase["steps"])
+        training.set_seed(seed)
+        model = build((*phase["size"], 3))
+        if weights is not None:
+            model.set_weights(weights)
+        training.compile_segmenter(
+            model, learning_rate=phase["rate"], total_steps=phase["epochs"] * len(task.train)
+        )
+        validation = ImageDataGenerator(rescale=1 / 255).flow(
+            task.validation.photos, masks=task.validation.masks, batch_size=32, shuffle=False
+        )
+        history = training.fit(
+            model,
+            task.train,
+            validation,
+            epochs=phase["epochs"],
+            folder=Path(folder) / f"phase{number}",
+            seed=seed,
+            title=title,
+        )
+        weights = model.get_weights()
+        seconds += history.seconds
+    history.seconds = seconds
+    return model, task, history
+
+
+def segmenter_ablation(
+    builds: Mapping[str, Callable[[tuple[int, int, int]], keras.Model]],
+    make_task: Callable[..., Task],
+    folder: str | Path,
+    *,
+    phase: Mapping,
+    seed: int,
+) -> dict[str, dict]:
+    """The same short training for several networks: what each of their parts is worth.
+
+    Args:
+        builds: name of a row -> makes the model for photos of (height, width, 3).
+        make_task, phase, seed: as in `train_segmenter`, with one phase.
+        folder: a folder for all; each training has one inside.
+
+    Returns:
+        Name of the row -> name of a test -> what `evaluation.evaluate_segmenter` returned for it, without
+        its arrays.
+    """
+    rows = {}
+    for row, build in builds.items():
+        model, task, _ = train_segmenter(
+            build, make_task, Path(folder) / _slug(row), phases=[phase], seed=seed, title=row
+        )
+        results = {name: evaluation.evaluate_segmenter(model, test) for name, test in task.tests.items()}
+        for result in results.values():
+            del result["iou_per_image"]
+        rows[row] = {"weights": model.count_params(), **results}
+    return rows
 
 
 def data_ablation(

@@ -1,7 +1,10 @@
 """What the notebooks tell beside their figures: tables of data, of results, and of how they compare."""
 
+import html
 from collections.abc import Mapping
+from pathlib import Path
 
+import keras
 import numpy as np
 
 from handvision.data import download, load, rendered, splits
@@ -12,13 +15,15 @@ from handvision.data.tasks import Task
 from handvision.evaluation import (
     degrees_from_sin_cos,
     nearest_neighbour_accuracy,
+    predict_masks,
     rotate_masks,
     rotation_error,
     wrap_degrees,
 )
 from handvision.experiments import LEARNED
 from handvision.facts import read_facts
-from handvision.plotting import Table, table
+from handvision.files import replacing
+from handvision.plotting import Table, show_worst, table
 from handvision.settings import models_folder, runs_folder
 
 DASH = "–"  # noqa: RUF001
@@ -292,6 +297,43 @@ def segmenter_report(results: Mapping[str, Mapping], floors: Mapping[str, Mappin
     ]
     columns = ("judged on", "photos", "IoU", "boundary F, 2 px", "under 0.5 IoU", "IoU of skin colour")
     return table(rows, (*columns, "photos without a hand", "of them with a mask"), "Masks, and the floor")
+
+
+def boxes_report(boxed: Mapping | None) -> Table | str:
+    """What `evaluation.evaluate_boxes` returned; None where there are no photos with boxes."""
+    if boxed is None:
+        return "no photos with boxes at hand: they are real ones"
+    row = ("webcam frames, sessions left out", boxed["n"], boxed["inside"], boxed["boxes"], boxed["found"])
+    columns = ("judged on", "photos", "mask inside the boxes", "boxes", "boxes found")
+    return table([row], columns, "Masks against boxes")
+
+
+def gallery(folder: str | Path, model: keras.Model, tests: Mapping[str, Examples], count: int = 24) -> Path:
+    """A page with the worst masks of every test, for the reader's own eyes: it may show real photos.
+
+    Args:
+        folder: where the page and its pictures go; not a place that is committed.
+        model: a segmenter.
+        tests: name -> Examples with photos and masks.
+        count: pictures of each test.
+
+    Returns:
+        The page.
+    """
+    folder = Path(folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    parts = ["<!DOCTYPE html><title>Worst masks</title><h1>Worst masks</h1>"]
+    for number, (name, test) in enumerate(tests.items()):
+        predicted = predict_masks(model, test.photos)
+        shown = np.flatnonzero(test.masks.any(axis=(1, 2, 3)))
+        if not len(shown):  # without hands the worst are those with most of a mask
+            shown = np.argsort(-predicted.sum(axis=(1, 2, 3)), kind="stable")[:count]
+        figure = show_worst(test.photos[shown], test.masks[shown], predicted[shown], count=count)
+        figure.savefig(folder / f"{number}.png", dpi=150)
+        parts.append(f"<h2>{html.escape(name)}</h2><img src='{number}.png' style='max-width:100%'>")
+    with replacing(folder / "index.html") as page:
+        page.write_text("\n".join(parts), encoding="utf-8")
+    return folder / "index.html"
 
 
 def segmenter_summary(results: Mapping[str, Mapping]) -> dict[str, float]:

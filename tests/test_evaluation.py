@@ -7,7 +7,8 @@ import pytest
 from keras import layers
 
 from handvision import evaluation
-from handvision.data.examples import Examples
+from handvision.data.compositing import CORRUPTIONS
+from handvision.data.examples import UNKNOWN, Examples
 
 SIZE = 32
 
@@ -293,6 +294,31 @@ def test_skin_colour_floor_finds_skin_and_no_wall():
 
 
 # The combined model -----------------------------------------------------------------------------
+
+
+def test_boxes_are_found_by_half_of_their_hand_and_count_what_lies_in_them(red_segmenter):
+    photos = np.zeros((2, SIZE, SIZE, 3), np.uint8)
+    photos[0, 4:8, 4:12, 0] = 255  # half of the first hand
+    photos[0, 20:22, 0:8, 0] = 255  # and something that is in no box
+    photos[1, 4:7, 4:12, 0] = 255  # less than half
+    weak = np.zeros((2, SIZE, SIZE, 1), np.uint8)
+    weak[:, 4:12, 4:12] = 255
+    weak[1, 16:24, 16:24] = UNKNOWN
+    boxes = [np.array([[4, 4, 12, 12]], np.float32), np.array([[4, 4, 12, 12], [16, 16, 24, 24]], np.float32)]
+    result = evaluation.evaluate_boxes(
+        red_segmenter, Examples("webcam", photos=photos, masks=weak, boxes=boxes)
+    )
+    assert (result["n"], result["boxes"], result["found"]) == (2, 2, 0.5)
+    assert result["inside"] == pytest.approx((32 + 24) / (32 + 16 + 24))
+
+
+def test_worse_photos_give_worse_masks(red_segmenter):
+    masks = np.stack([blob(16, 16, 8), blob(12, 20, 6)])
+    photos = np.where(masks > 0, np.uint8([220, 40, 40]), np.uint8([40, 40, 90])).astype(np.uint8)
+    scores = evaluation.iou_by_corruption(red_segmenter, Examples("discs", photos=photos, masks=masks))
+    assert scores["as they are"] == 1
+    assert scores["dark"] < 1 and scores["gray"] < 1
+    assert set(scores) == {"as they are", *(kind.replace("_", " ") for kind in CORRUPTIONS)}
 
 
 def test_combined_model_counts_a_hand_that_is_not_found_as_wrong(classifier, red_segmenter):

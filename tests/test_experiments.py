@@ -1,5 +1,6 @@
 """Trainings that are compared differ in what the comparison names, and in nothing else."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -114,3 +115,48 @@ def test_the_ablation_adds_one_thing_a_row(task, trainings, tmp_path, monkeypatc
         ({"other_people": True}, True, True),
     ]
     assert {(t["epochs"], t["seed"]) for t in trainings} == {(2, 1)}
+
+
+def fully_convolutional(shape):
+    photo = keras.Input(shape)
+    x = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(photo)
+    return keras.Model(photo, keras.layers.Conv2D(1, 1, activation="sigmoid", name="mask")(x))
+
+
+def photos_of_bars(size, steps):
+    """Bright bars on a dark ground, in photos of `size`."""
+    photos = np.zeros((8, *size, 3), np.uint8)
+    photos[:, :, size[1] // 3 : size[1] // 2] = 200
+    masks = (photos[..., :1] > 0) * np.uint8(255)
+    hands = Examples("bars", photos=photos, masks=masks)
+    batches = ImageDataGenerator(rescale=1 / 255).flow(photos, masks=masks, batch_size=4, seed=1)
+    return tasks.Task(tasks.Steps(batches, steps), hands, {"bars": hands}, "rendered")
+
+
+def test_a_phase_goes_on_with_the_weights_of_the_one_before(tmp_path):
+    phases = [
+        {"size": (16, 16), "steps": 2, "epochs": 30, "rate": 3e-2},
+        {"size": (16, 24), "steps": 1, "epochs": 1, "rate": 1e-9},
+    ]
+    options = {"seed": 1, "title": "bars"}
+    model, task, history = experiments.train_segmenter(
+        fully_convolutional, photos_of_bars, tmp_path, phases=phases, **options
+    )
+    assert model.input_shape == (None, 16, 24, 3)
+    assert len(task.train) == 1
+    assert len(history.seconds) == 31
+    assert evaluation.evaluate_segmenter(model, task.tests["bars"])["iou"] > 0.9, "learned in the first phase"
+
+
+def test_networks_are_compared_by_the_same_training(tmp_path):
+    rows = experiments.segmenter_ablation(
+        {"one": fully_convolutional, "another one": fully_convolutional},
+        photos_of_bars,
+        tmp_path,
+        phase={"size": (16, 16), "steps": 1, "epochs": 1, "rate": 1e-2},
+        seed=1,
+    )
+    assert rows["one"]["bars"]["iou"] == rows["another one"]["bars"]["iou"]
+    assert rows["one"]["weights"] == 4 * 28 + 5
+    assert "iou_per_image" not in rows["one"]["bars"]
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["another_one", "one"]

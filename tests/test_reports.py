@@ -1,5 +1,6 @@
 """The tables of the notebooks say what was measured, and a dash where nothing was."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -141,3 +142,23 @@ def test_the_error_of_the_reference_is_measured_where_a_forearm_is_seen():
     error = reports.reference_error(hands)
     assert (error["n"], error["n_unknown"]) == (1, 1)
     assert 5 < error["mean_absolute_degrees"] < 15
+
+
+def test_the_gallery_shows_the_worst_of_every_test(folders):
+    photo = keras.Input((32, 32, 3))
+    dark = keras.Model(photo, keras.layers.Conv2D(1, 1, activation="sigmoid", name="mask")(photo))
+    masks = np.zeros((3, 32, 32, 1), np.uint8)
+    masks[:2, 8:20, 8:20] = 255
+    photos = np.repeat(masks, 3, axis=3)
+    tests = {"hands & arms": Examples("hands", photos=photos, masks=masks)}
+    tests["no hand"] = Examples("none", photos=photos, masks=np.zeros_like(masks))
+    page = reports.gallery(folders / "worst", dark, tests, count=2)
+    text = page.read_text()
+    assert "hands &amp; arms" in text
+    assert sorted(p.name for p in page.parent.iterdir()) == ["0.png", "1.png", "index.html"]
+
+
+def test_boxes_are_reported_where_there_are_any():
+    table = reports.boxes_report({"n": 7, "inside": 0.9, "boxes": 8, "found": 0.75})
+    assert table.cells[0][1:] == ("7", "90.0 %", "8", "75.0 %")
+    assert "no photos with boxes" in reports.boxes_report(None)

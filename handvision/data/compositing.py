@@ -33,7 +33,7 @@ from handvision.data.composing.checks import (
 )
 from handvision.data.composing.cutout import Cutout
 from handvision.data.composing.framing import black_bars, whole_photo
-from handvision.data.examples import Examples
+from handvision.data.examples import UNKNOWN, Examples
 
 __all__ = ["CORRUPTIONS", "CompositeSequence", "composite", "corrupt", "freeze", "photometric_jitter"]
 
@@ -61,7 +61,8 @@ class CompositeSequence(keras.utils.PyDataset):
             distractors with it.
 
     `sequence[i]` is (photos, masks): (batch, height, width, 3) float32 in [0, 1] and
-    (batch, height, width, 1) float32, 0 or 1. `epoch` counts from 0 and may be set to resume.
+    (batch, height, width, 1) float32, 0 or 1, NaN where a weak mask is UNKNOWN. `epoch` counts from 0
+    and may be set to resume.
 
     Raises:
         ValueError: a source without photos, masks or hands, masks that do not fit their photos,
@@ -120,7 +121,8 @@ class CompositeSequence(keras.utils.PyDataset):
 
     def __getitem__(self, index: int) -> tuple[np.ndarray, np.ndarray]:
         photos, masks, _ = self.batch(self.epoch, index)
-        return photos.astype(np.float32) / np.float32(255), (masks > 0).astype(np.float32)
+        known = np.where(masks == UNKNOWN, np.float32("nan"), (masks > 0).astype(np.float32))
+        return photos.astype(np.float32) / np.float32(255), known
 
     def on_epoch_end(self):
         self.epoch += 1

@@ -8,6 +8,8 @@ import numpy as np
 
 # The label of a picture that shows no hand, or none that can be named.
 NO_HAND = -1
+# The value of a mask where nobody knows: a segmenter is neither praised nor blamed there.
+UNKNOWN = 64
 
 
 @dataclass(frozen=True)
@@ -17,7 +19,7 @@ class Examples:
     Attributes:
         name: what these pictures are, for titles and reports ("finger_digits, last fifth").
         photos: (n, height, width, 3) uint8 RGB, or a list of n such pictures of unequal sizes.
-        masks: (n, height, width, 1) uint8, 0 = background, 255 = hand; or a list.
+        masks: (n, height, width, 1) uint8, 0 = background, 255 = hand, UNKNOWN in weak masks; or a list.
         labels: (n,) int64, an index into `class_names`, or NO_HAND.
         rotations: (n,) float32, degrees, counter-clockwise from image-up, in (-180, 180];
             NaN where a picture's rotation is not known.

@@ -9,6 +9,7 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -63,6 +64,14 @@ def load_finger_counting_raw(download: bool = False) -> Examples:
 def load_finger_counting_composites(download: bool = False) -> Examples:
     """Photos laid over offices, with exact masks: see `_finger_counting_composites`."""
     return _read("finger_counting", _finger_counting_composites, download)
+
+
+def load_hands_dataset_weak(download: bool = False) -> Examples:
+    """HandsDataset with weak masks (see `real_masks.hands_in_boxes`); takes half a minute."""
+    frames = _read("hands_dataset", _hands_dataset, download)
+    pairs = list(zip(frames.photos, frames.boxes, strict=True))
+    masks = _all(lambda pair: real_masks.hands_in_boxes(*pair), pairs)
+    return replace(frames, masks=masks, source=f"{frames.source}; masks in the boxes by GrabCut")
 
 
 def backgrounds(download: bool = False) -> Examples:

@@ -27,7 +27,7 @@ WORKERS = 2
 NO_HAND_SETS = ("houses", "finger_counting", "hands_dataset")
 NUMBER_SETS = ("finger_digits", "sign_language_digits", *NO_HAND_SETS)
 GESTURE_SETS = ("hand_gestures", *NO_HAND_SETS)
-PHOTO_SETS = ("sign_language_digits", "massey", "finger_counting", "hgr1", "houses")
+PHOTO_SETS = ("sign_language_digits", "massey", "finger_counting", "hgr1", "houses", "hands_dataset")
 
 RENDERED_TEST = "rendered hands never seen"
 FINGER_DIGITS_TEST = "Finger Digits, last fifth of every sequence"
@@ -49,6 +49,7 @@ class Task:
         tests: name of a test -> Examples, in the order of the report.
         data: "real" or "rendered", what was chosen.
         no_hands: in a classification task, masks that no number should be read from.
+        boxed: in a segmentation task, photos with boxes and weak masks; None without real data.
     """
 
     train: Examples | keras.utils.PyDataset
@@ -56,6 +57,7 @@ class Task:
     tests: dict[str, Examples]
     data: str
     no_hands: Examples | None = None
+    boxed: Examples | None = None
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -162,15 +164,18 @@ def gestures(data: str, train: int, test: int, seed: int, *, no_hands: float = 0
     return Task(learned, validation, tests, data, _no_hand_masks(data, "test", test, seed))
 
 
-def segmentation(data: str, size: int, train: int, test: int, batch_size: int, steps: int, seed: int) -> Task:
-    """Photos and hand masks, `size` square, for the segmenters.
+def segmentation(
+    data: str, size: int | tuple[int, int], train: int, test: int, batch_size: int, steps: int, seed: int
+) -> Task:
+    """Photos and hand masks for the segmenters.
 
     With rendered hands, photo and mask are mirrored together at random. With real data, cut-out
-    hands are laid over rooms, fresh in every epoch, beside whole photos with masks and rendered hands.
+    hands are laid over rooms and webcam frames, fresh in every epoch, beside whole photos with masks (those
+    of webcam frames are weak) and rendered hands.
 
     Args:
         data: "auto", "rendered" or "real".
-        size: height and width of the photos in pixels.
+        size: of the photos in pixels, one number for squares or (height, width).
         train: number of rendered photos to learn from.
         test: number of pictures of each test set (where it has so many).
         batch_size: pictures a batch.
@@ -178,8 +183,9 @@ def segmentation(data: str, size: int, train: int, test: int, batch_size: int, s
         seed: of the rendered hands and of what is drawn from the real ones.
     """
     data = choose_data(data, PHOTO_SETS)
+    frame = (size, size) if isinstance(size, int) else tuple(size)
     hands = {
-        split: rendered.cached_render(count, size=size, seed=seed, split=split, empty=0.07, workers=WORKERS)
+        split: _rendered_photos(count, frame, seed, split)
         for split, count in (("train", train), ("validation", max(test // 2, 1)), ("test", test))
     }
     tests = {RENDERED_TEST: hands["test"]}
@@ -198,9 +204,10 @@ def segmentation(data: str, size: int, train: int, test: int, batch_size: int, s
         cutouts=real["train"]["cutouts"],
         photos=[*real["train"]["photos"], hands["train"]],
         backgrounds=real["train"]["backgrounds"],
-        # Sign Language Digits (about 100 people) most of all; then Massey, composites, HGR1, rendered.
-        weights=(0.35, 0.15, 0.15, 0.1, 0.25),
-        size=(size, size),
+        # Sign Language Digits (about 100 people) most of all; then Massey, Finger Counting, HGR1, webcam
+        # frames with weak masks, rendered.
+        weights=(0.32, 0.13, 0.13, 0.08, 0.14, 0.2),
+        size=frame,
         batch_size=batch_size,
         steps=steps,
         seed=seed,
@@ -208,9 +215,10 @@ def segmentation(data: str, size: int, train: int, test: int, batch_size: int, s
     )
     return Task(
         train_sequence,
-        _composites(real["validation"], size, test),
-        tests | _photo_tests(real["test"], size, test),
+        _composites(real["validation"], frame, test),
+        tests | _photo_tests(real["test"], frame, test),
         data,
+        boxed=resize(real["test"]["sessions"], *frame),
     )
 
 
@@ -247,7 +255,7 @@ def photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> l
         return list(rendered.cached_render(count, seed=seed, split=part, empty=1.0, workers=WORKERS).photos)
     rooms = splits.group_split(load.backgrounds(), seed=SPLIT_SEED)[part]
     sessions = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
-    return [*rooms.photos, *beside_boxes(sessions).photos]
+    return _without_hands(rooms, sessions).photos
 
 
 class Steps(keras.utils.PyDataset):
@@ -324,6 +332,7 @@ def _real_photos() -> dict[str, dict]:
     people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)
     massey = splits.group_split(load.load("massey"), {"train": 0.8, "validation": 0.2}, SPLIT_SEED)
     rooms = splits.group_split(load.backgrounds(), seed=SPLIT_SEED)
+    sessions = splits.group_split(load.load_hands_dataset_weak(), seed=SPLIT_SEED)
     composites = load.load_finger_counting_composites()
     raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)
     composite_parts = {
@@ -337,31 +346,55 @@ def _real_photos() -> dict[str, dict]:
     return {
         "train": {
             "cutouts": [people["train"], massey["train"]],
-            "photos": [composite_parts["train"], hgr1.take(~hgr1_test, "HGR1, people 1 to 3")],
-            "backgrounds": rooms["train"],
+            "photos": [
+                composite_parts["train"],
+                hgr1.take(~hgr1_test, "HGR1, people 1 to 3"),
+                sessions["train"],
+            ],
+            "backgrounds": _without_hands(rooms["train"], sessions["train"]),
         },
         "validation": {
             "cutouts": [people["validation"], massey["validation"]],
             "photos": [composite_parts["validation"]],
-            "backgrounds": rooms["validation"],
+            "backgrounds": _without_hands(rooms["validation"], sessions["validation"]),
         },
         "test": {
             "cutouts": [people["test"]],
             "composites": composite_parts["test"],
             "hgr1": hgr1.take(hgr1_test, "HGR1, people 4 and 5"),
             "backgrounds": rooms["test"],
+            "empty": _without_hands(rooms["test"], sessions["test"]),
+            "sessions": sessions["test"],
         },
     }
 
 
-def _composites(part: dict, size: int, count: int) -> Examples:
+def _without_hands(rooms: Examples, sessions: Examples) -> Examples:
+    """Rooms, and what is seen beside the hands of webcam frames: faces, arms, offices."""
+    faces = beside_boxes(sessions)
+    return Examples(
+        f"{rooms.name} and {faces.name}",
+        photos=[*rooms.photos, *faces.photos],
+        source=f"{rooms.source} + {faces.source}",
+    )
+
+
+def _rendered_photos(count: int, frame: tuple[int, int], seed: int, split: str) -> Examples:
+    """Drawn square, and framed with black where the frame is not."""
+    drawn = rendered.cached_render(
+        count, size=min(frame), seed=seed, split=split, empty=0.07, workers=WORKERS
+    )
+    return resize(drawn, *frame)
+
+
+def _composites(part: dict, frame: tuple[int, int], count: int) -> Examples:
     """A fixed set of about `count` composites."""
     batch_size = min(count, 20)
     sequence = CompositeSequence(
         cutouts=part["cutouts"],
         photos=part.get("photos", ()),
         backgrounds=part["backgrounds"],
-        size=(size, size),
+        size=frame,
         batch_size=batch_size,
         steps=-(-count // batch_size),
         seed=SPLIT_SEED,
@@ -370,11 +403,14 @@ def _composites(part: dict, size: int, count: int) -> Examples:
     return freeze(sequence)
 
 
-def _photo_tests(part: dict, size: int, count: int) -> dict[str, Examples]:
+def _photo_tests(part: dict, frame: tuple[int, int], count: int) -> dict[str, Examples]:
+    empty = resize(_some(part["empty"], count), *frame)
+    nothing = np.zeros((*empty.photos.shape[:3], 1), np.uint8)
     return {
-        "people never seen (Sign Language Digits) over rooms never seen": _composites(part, size, count),
-        "Finger Counting composites, last fifth": _square(_some(part["composites"], count), size),
-        "HGR1, people 4 and 5": _square(part["hgr1"], size),
+        "people never seen (Sign Language Digits) over rooms never seen": _composites(part, frame, count),
+        "Finger Counting composites, last fifth": resize(_some(part["composites"], count), *frame),
+        "HGR1, people 4 and 5": resize(part["hgr1"], *frame),
+        "rooms and faces without a hand": replace(empty, masks=nothing),
     }
 
 

@@ -18,7 +18,7 @@ from handvision.data.compositing import (
     freeze,
     photometric_jitter,
 )
-from handvision.data.examples import Examples
+from handvision.data.examples import UNKNOWN, Examples
 
 HAND = np.array((30, 200, 60))
 OLD_WALL = (255, 0, 255)
@@ -201,6 +201,20 @@ def test_whole_photos_keep_their_own_background():
     edges = np.stack([cv2.morphologyEx(m, cv2.MORPH_GRADIENT, np.ones((5, 5))) > 0 for m in masks])
     assert (masks > 0).any(axis=(1, 2, 3)).all()
     assert (off & ~edges).mean() < 0.01
+
+
+def test_what_is_unknown_in_a_whole_photo_is_nan():
+    known = cutouts()
+    masks = [mask.copy() for mask in known.masks]
+    for mask in masks:
+        mask[mask == 0] = UNKNOWN  # all but the hand
+    options = {"cutouts": (), "backgrounds": None, "empty": 0, "strength": 0, "size": (96, 96)}
+    _, weak = sequence(photos=replace(known, masks=masks), **options)[0]
+    _, true = sequence(photos=known, **options)[0]
+    assert np.isnan(weak).any() and set(np.unique(weak[np.isfinite(weak)])) <= {0, 1}
+    both = np.isfinite(weak)
+    assert (weak[both] == true[both]).mean() > 0.99
+    assert (true[~both] == 0).mean() > 0.9, "but for the outline, what is unknown was no hand"
 
 
 def test_freeze_leaves_the_sequence_alone():

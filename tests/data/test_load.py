@@ -6,6 +6,7 @@ import pytest
 
 from handvision.data import catalog, download, load, real_masks, splits
 from handvision.data.download import DataUnavailable
+from handvision.data.examples import UNKNOWN
 from tests.data.conftest import hand, packed, photo_of, picture, small_archive
 
 
@@ -200,6 +201,34 @@ def test_sleeve_stays_out_of_skin():
     expected[200:] = 0
     mask = real_masks.skin_before_empty_frame(photo, np.full_like(photo, (150, 155, 150)))
     assert iou(mask, expected) > 0.9
+
+
+def webcam_frame():
+    """A hand with its forearm before a wall, and something else of the same colour far from it."""
+    truth = hand(150, 200)
+    photo = photo_of(truth, wall=(120, 140, 160), skin=(200, 140, 110))
+    photo[5:25, 5:25] = (200, 140, 110)
+    photo = cv2.add(photo, np.random.default_rng(0).integers(0, 9, photo.shape).astype(np.uint8))
+    return photo, truth, np.array([[70, 45, 131, 106]], np.float32)  # around the disc
+
+
+def test_a_hand_is_found_in_its_box_and_its_forearm_left_open():
+    photo, truth, boxes = webcam_frame()
+    x0, y0, x1, y1 = boxes[0].astype(int)
+    weak = real_masks.hands_in_boxes(photo, boxes)[..., 0]
+    inner = np.s_[y0 + 4 : y1 - 4, x0 + 4 : x1 - 4]
+    assert iou(weak[inner], truth[inner]) > 0.95
+    assert (weak[y1 + 4 :][truth[y1 + 4 :] > 0] == UNKNOWN).mean() > 0.95
+    assert not weak[5:25, 5:25].any(), "what is beside all boxes is no hand"
+
+
+def test_a_box_that_its_hand_does_not_fill_is_unknown():
+    photo, _, boxes = webcam_frame()
+    boxes[0, 0] -= 60
+    x0, y0, x1, y1 = boxes[0].astype(int).clip(0)
+    weak = real_masks.hands_in_boxes(photo, boxes)[..., 0]
+    assert (weak[y0 + 4 : y1 - 4, x0 + 4 : x1 - 4] == UNKNOWN).all()
+    assert not real_masks.hands_in_boxes(photo, np.zeros((0, 4))).any()
 
 
 def test_nobody_before_the_wall_gives_an_empty_mask():

@@ -5,20 +5,28 @@ import numpy as np
 
 from handvision.data.composing.checks import MIN_SIZE, checked_pair
 from handvision.data.composing.placement import random_turn
+from handvision.data.examples import UNKNOWN
 
 
 def whole_photo(
     photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A photo with its own background, turned and scaled with its mask; mirrored where it ends."""
+    """A photo with its own background, turned and scaled with its mask; mirrored where it ends.
+
+    What is UNKNOWN in the mask stays so.
+    """
     photo, mask = checked_pair(photo, mask, hand=False)
     height, width = size
+    unknown = (mask == UNKNOWN).astype(np.uint8) * 255
+    mask = np.where(mask == UNKNOWN, 0, mask).astype(np.uint8)
     linear = random_turn(rng, photo.shape)
     scale = np.exp(rng.uniform(np.log(0.75), np.log(1.7))) * min(size) / min(photo.shape[:2])
     if scale < 0.7:
         small = (max(2, round(photo.shape[1] * scale)), max(2, round(photo.shape[0] * scale)))
         photo = cv2.resize(photo, small, interpolation=cv2.INTER_AREA)
-        mask = cv2.resize(mask, small, interpolation=cv2.INTER_AREA)[..., None]
+        mask, unknown = (
+            cv2.resize(plane, small, interpolation=cv2.INTER_AREA)[..., None] for plane in (mask, unknown)
+        )
     else:
         linear = linear * scale
     ys, xs = np.nonzero(mask[::4, ::4, 0])
@@ -31,8 +39,10 @@ def whole_photo(
     matrix = np.column_stack([linear, shift + linear @ (0.5, 0.5) - 0.5])
     border = cv2.BORDER_CONSTANT if rng.random() < 0.15 else cv2.BORDER_REFLECT
     photo = cv2.warpAffine(photo, matrix, (width, height), borderMode=border)
+    unknown = cv2.warpAffine(unknown, matrix, (width, height), borderMode=border)
     mask = cv2.warpAffine(mask, matrix, (width, height), borderMode=border)
-    return photo, np.where(mask > 127, 255, 0).astype(np.uint8)[..., None]
+    mask = np.where(unknown > 0, UNKNOWN, np.where(mask > 127, 255, 0)).astype(np.uint8)
+    return photo, mask[..., None]
 
 
 def black_bars(size: tuple[int, int], rng: np.random.Generator) -> tuple[int, int, int, int]:
