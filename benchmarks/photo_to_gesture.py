@@ -55,7 +55,7 @@ def main():
         if not path.is_file():
             raise FileNotFoundError(f"{path}: there is no such model")
         sets = picture_sets(arguments.limit)
-        no_hands = some(tasks.photos_without_hands("real", "test", seed=SEED), arguments.limit)
+        no_hands = some(tasks.photos_without_hands("real", "test", seed=SEED).photos, arguments.limit)
     except (FileNotFoundError, load.DataUnavailable) as error:
         sys.exit(f"{error}\nThis benchmark needs a combined model and the real data sets.")
     install_peer()

@@ -110,13 +110,18 @@ def accuracy_by_angle(
 
 
 def confident_share(
-    model: keras.Model, masks: np.ndarray, above: float = 0.9, batch_size: int = 128
+    model: keras.Model, pictures: np.ndarray, above: float = 0.9, batch_size: int = 128
 ) -> float:
-    """Share of the masks that are read with a probability over `above`: for masks that are no hand.
+    """Share of the pictures that are read with a probability over `above`: for those that show no hand.
 
-    Where the model has an output `has_hand`, a mask that it calls empty is not counted as read.
+    Where the model has an output `has_hand`, a picture that it calls empty is not counted as read.
+
+    Args:
+        model: gives `gesture`.
+        pictures: (n, height, width, channels) uint8 masks or photos, in the size that the model takes.
+        above: a probability.
     """
-    outputs = predict(model, masks, batch_size=batch_size)
+    outputs = predict(model, pictures, batch_size=batch_size, channels=pictures.shape[-1])
     confident = outputs["gesture"].max(axis=1) > above
     if "has_hand" in outputs:
         confident &= outputs["has_hand"].reshape(-1) > 0.5

@@ -14,7 +14,7 @@ import numpy as np
 from handvision.augmentation import ImageDataGenerator
 from handvision.data import download, load, rendered, splits
 from handvision.data.compositing import CompositeSequence, freeze
-from handvision.data.examples import Examples, concatenate, resize
+from handvision.data.examples import NO_HAND, Examples, concatenate, resize
 from handvision.data.no_hands import beside_boxes, skin_masks
 from handvision.data.roughness import roughen
 
@@ -183,9 +183,9 @@ def segmentation(
         seed: of the rendered hands and of what is drawn from the real ones.
     """
     data = choose_data(data, PHOTO_SETS)
-    frame = (size, size) if isinstance(size, int) else tuple(size)
+    frame = _frame(size)
     hands = {
-        split: _rendered_photos(count, frame, seed, split)
+        split: _rendered_photos(count, frame, seed, split, empty=0.07)
         for split, count in (("train", train), ("validation", max(test // 2, 1)), ("test", test))
     }
     tests = {RENDERED_TEST: hands["test"]}
@@ -222,40 +222,40 @@ def segmentation(
     )
 
 
-def photos_to_numbers(data: str, size: int, test: int, seed: int) -> dict[str, Examples]:
-    """Photos with numbers for the combined model: name of a test -> Examples, `size` square.
+def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: int) -> dict[str, Examples]:
+    """Photos with numbers for the combined model: name of a test -> Examples.
 
     Args:
         data: "auto", "rendered" or "real".
-        size: height and width of the photos in pixels.
+        size: of the photos in pixels, one number for squares or (height, width).
         test: number of pictures of each test set (where it has so many).
         seed: of the rendered hands.
     """
     data = choose_data(data, PHOTO_SETS)
-    tests = {RENDERED_TEST: rendered.cached_render(test, size=size, seed=seed, split="test", workers=WORKERS)}
+    frame = _frame(size)
+    tests = {RENDERED_TEST: _rendered_photos(test, frame, seed, "test", empty=0)}
     if data == "real":
         people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)["test"]
         raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["test"]
-        tests[OTHER_PEOPLE_TEST] = _square(_some(people, test), size)
-        tests["Finger Counting, last fifth"] = _square(_some(raw, test), size)
+        webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)["test"]
+        one_hand = webcam.take(webcam.labels != NO_HAND)
+        tests[OTHER_PEOPLE_TEST] = resize(_some(people, test), *frame)
+        tests["Finger Counting, last fifth"] = resize(_some(raw, test), *frame)
+        tests["webcam frames with one hand (HandsDataset)"] = resize(_some(one_hand, test), *frame)
     return tests
 
 
-def photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> list[np.ndarray]:
-    """Photos, uint8 RGB of many sizes, with nobody's hand in view: rooms, faces, what lies about.
+def photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> Examples:
+    """Photos (a list of many sizes) with nobody's hand in view: rooms, faces, what lies about.
 
     Args:
-        data: "real" (rooms, and frames of HandsDataset beside the hands; no room and no recording session is
-            in two parts) or "rendered".
+        data: "auto", "rendered" or "real": rooms, and frames of HandsDataset beside the hands; no room and
+            no recording session is in two parts.
         part: "train", "validation" or "test".
         seed: of the rendered photos.
         count: number of rendered photos.
     """
-    if data == "rendered":
-        return list(rendered.cached_render(count, seed=seed, split=part, empty=1.0, workers=WORKERS).photos)
-    rooms = splits.group_split(load.backgrounds(), seed=SPLIT_SEED)[part]
-    sessions = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
-    return _without_hands(rooms, sessions).photos
+    return _photos_without_hands(choose_data(data, NO_HAND_SETS), part, seed, count)
 
 
 class Steps(keras.utils.PyDataset):
@@ -301,8 +301,16 @@ def _to_learn_from(
     return replace(concatenate(parts, "masks to learn from"), source=contents)
 
 
+def _photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> Examples:
+    if data == "rendered":
+        return rendered.cached_render(count, seed=seed, split=part, empty=1.0, workers=WORKERS)
+    rooms = splits.group_split(load.backgrounds(), seed=SPLIT_SEED)[part]
+    sessions = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
+    return _without_hands(rooms, sessions)
+
+
 def _no_hand_masks(data: str, part: str, count: int, seed: int, jitter: float = 0) -> Examples:
-    return skin_masks(photos_without_hands(data, part, seed), count, MASK_SIZE, seed, jitter)
+    return skin_masks(_photos_without_hands(data, part, seed).photos, count, MASK_SIZE, seed, jitter)
 
 
 def _rendered_masks(task: str, train: int, test: int, seed: int) -> dict[str, Examples]:
@@ -379,10 +387,14 @@ def _without_hands(rooms: Examples, sessions: Examples) -> Examples:
     )
 
 
-def _rendered_photos(count: int, frame: tuple[int, int], seed: int, split: str) -> Examples:
+def _frame(size: int | tuple[int, int]) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else tuple(size)
+
+
+def _rendered_photos(count: int, frame: tuple[int, int], seed: int, split: str, empty: float) -> Examples:
     """Drawn square, and framed with black where the frame is not."""
     drawn = rendered.cached_render(
-        count, size=min(frame), seed=seed, split=split, empty=0.07, workers=WORKERS
+        count, size=min(frame), seed=seed, split=split, empty=empty, workers=WORKERS
     )
     return resize(drawn, *frame)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from handvision.data import tasks
-from handvision.data.examples import Examples
+from handvision.data.examples import NO_HAND, Examples
 
 
 @pytest.fixture(autouse=True)
@@ -28,14 +28,14 @@ def test_rendered_masks_of_every_class_for_learning_and_judging(make, classes):
     assert task.data == "rendered"
     assert len(task.class_names) == classes
     assert task.train.masks.shape == (40, tasks.MASK_SIZE, tasks.MASK_SIZE, 1)
-    assert len(np.unique(task.train.labels)) == classes
+    assert len(np.unique(task.train.labels[task.train.labels != NO_HAND])) == classes
     judged = task.tests[tasks.RENDERED_TEST]
     assert not any((judged.masks[:, None] == task.train.masks[None]).all(axis=(2, 3, 4)).ravel())
 
 
 def test_half_of_the_rendered_training_masks_are_rough():
     clean = tasks.rendered.render(8, size=tasks.MASK_SIZE, seed=1, photos=False)
-    task = tasks.finger_numbers("rendered", 8, 4, seed=1)
+    task = tasks.finger_numbers("rendered", 8, 4, seed=1, no_hands=0)
     same = (task.train.masks == clean.masks).all(axis=(1, 2, 3))
     assert same[::2].all()
     assert not same[1::2].all()
@@ -67,3 +67,28 @@ def test_photos_with_numbers_show_hands_that_no_segmenter_learns_from():
     assert (judged.labels >= 0).all()
     learned = tasks.rendered.cached_render(40, size=64, seed=1, empty=0.07)
     assert not np.isin(judged.groups, learned.groups).any()
+
+
+def test_photos_without_hands_are_others_in_every_part():
+    parts = [tasks.photos_without_hands("rendered", part, seed=1, count=3) for part in ("train", "test")]
+    assert all((part.labels == NO_HAND).all() for part in parts)
+    assert not parts[0].masks.any()
+    assert not np.isin(parts[0].groups, parts[1].groups).any()
+
+
+def test_a_twelfth_of_what_classifiers_learn_from_is_no_hand():
+    task = tasks.finger_numbers("rendered", 50, 6, seed=1)
+    assert (task.train.labels == NO_HAND).sum() == 4
+    assert len(task.no_hands) == 6
+    assert (tasks.finger_numbers("rendered", 50, 6, seed=1, no_hands=0).train.labels >= 0).all()
+
+
+def test_photos_need_not_be_square():
+    task = tasks.segmentation("rendered", (64, 96), 12, 6, batch_size=4, steps=1, seed=1)
+    assert task.train[0][0].shape == (4, 64, 96, 3)
+    assert task.tests[tasks.RENDERED_TEST].masks.shape == (6, 64, 96, 1)
+    assert tasks.photos_to_numbers("rendered", (64, 96), 6, seed=1)[tasks.RENDERED_TEST].photos.shape[1:] == (
+        64,
+        96,
+        3,
+    )
