@@ -19,6 +19,8 @@ from handvision.data.examples import Examples
 from handvision.files import replacing
 from handvision.settings import REPOSITORY
 
+# What changes the last digits of a training without being code or data.
+VARIABLES = ("TF_ENABLE_ONEDNN_OPTS", "TF_NUM_INTRAOP_THREADS", "KERAS_BACKEND", "XLA_FLAGS")
 PACKAGES = ("keras", "tensorflow", "tensorflow-cpu", "jax", "numpy", "opencv-python-headless", "scikit-learn")
 
 
@@ -35,7 +37,8 @@ def write_facts(
     """Writes the measured facts beside a model, as strict JSON: figures, data, and how they came about.
 
     Numbers are rounded to 6 digits; what is NaN or infinite becomes null. Keys become strings (an
-    angle 30 becomes "30"). Package versions, git commit, hardware and date are added.
+    angle 30 becomes "30"). Package versions, variables that choose kernels, git
+    commit, hardware and date are added.
 
     Args:
         path: ends in .json; replaced only once all is written.
@@ -60,6 +63,7 @@ def write_facts(
         "packages": {name: version for name in PACKAGES if (version := _version(name))},
         "python": platform.python_version(),
         "backend": keras.backend.backend(),
+        "variables": {name: os.environ[name] for name in VARIABLES if name in os.environ},
         "git": _git(),
         "hardware": _hardware(),
         "date": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),

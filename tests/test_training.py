@@ -357,6 +357,17 @@ def test_fit_refuses(tmp_path, change, error, message):
         training.fit(model, folder=tmp_path, **arguments)
 
 
+def test_the_gradient_of_a_bad_batch_is_cut_to_length_one():
+    photo = keras.Input((8, 8, 3))
+    model = keras.Model(photo, keras.layers.Conv2D(1, 1, activation="sigmoid", name="mask")(photo))
+    training.compile_segmenter(model, learning_rate=1e-2)
+    photos = np.full((2, 8, 8, 3), 100, np.float32)
+    model.train_on_batch(photos, np.zeros((2, 8, 8, 1), np.float32))
+    velocities = [v for v in model.optimizer.variables if "velocity" in v.path]
+    # Adam remembers squares of gradients, a thousandth of each: of a gradient of length 1 at most 0.001.
+    assert 0 < max(np.max(v) for v in velocities) <= 0.001 + 1e-6
+
+
 def test_fit_refuses_a_model_that_is_not_compiled(tmp_path):
     with pytest.raises(ValueError, match="not compiled"):
         training.fit(classifier(), Bars(), epochs=1, folder=tmp_path, seed=1)
