@@ -8,6 +8,7 @@ people whom neither of its parts has seen.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+import cv2
 import keras
 import numpy as np
 
@@ -138,7 +139,7 @@ def finger_numbers(
             tests = {"Finger Digits, random part": parts["test"]} | tests
         else:
             parts = splits.block_split(frames, test=0.2, validation=0.1, gap=50)
-            another = _masks_only(load.load_finger_counting_raw())
+            another = _masks_only(_close_up(load.load_finger_counting_raw()))
             tests = {FINGER_DIGITS_TEST: parts["test"], "another person (Finger Counting)": another} | tests
         real.append(parts["train"])
         validation = parts["validation"]
@@ -424,6 +425,20 @@ def _photo_tests(part: dict, frame: tuple[int, int], count: int) -> dict[str, Ex
         "HGR1, people 4 and 5": resize(part["hgr1"], *frame),
         "rooms and faces without a hand": replace(empty, masks=nothing),
     }
+
+
+def _close_up(examples: Examples) -> Examples:
+    """Masks (a list) of the hand's surroundings: in a small picture of the whole, thin gaps would close."""
+    masks = []
+    for mask in examples.masks:
+        x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))
+        margin = max(width, height) // 4
+        masks.append(
+            mask[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
+            if width
+            else mask
+        )
+    return replace(examples, photos=None, masks=masks)
 
 
 def _masks_only(examples: Examples) -> Examples:

@@ -92,3 +92,12 @@ def test_photos_need_not_be_square():
         96,
         3,
     )
+
+
+def test_a_close_up_keeps_the_hand_and_drops_the_rest():
+    mask = np.zeros((120, 160, 1), np.uint8)
+    mask[40:80, 100:120] = 255
+    close, whole = tasks._close_up(Examples("masks", masks=np.stack([mask, np.zeros_like(mask)]))).masks
+    assert close.shape == (60, 40, 1)
+    assert (close > 0).sum() == (mask > 0).sum()
+    assert whole.shape == mask.shape
