@@ -13,7 +13,7 @@ publish: .venv/user
 	$(BIN)/python notebooks/run.py --publish
 
 test: .venv/developer lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/developer
 	$(BIN)/ruff check .
