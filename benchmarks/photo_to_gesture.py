@@ -32,7 +32,7 @@ from handvision import models
 from handvision.data import load, splits, tasks
 from handvision.data.examples import Examples
 from handvision.facts import write_facts
-from handvision.inference import _fit
+from handvision.inference import fit_photo
 from handvision.settings import REPOSITORY, runs_folder
 
 PEER = "mediapipe==0.10.21"  # the last one with its networks in the wheel
@@ -309,7 +309,7 @@ def read(session, model: keras.Model, photos: np.ndarray) -> tuple[list[str], np
     answers, times = [], []
     for photo in photos:
         start = time.perf_counter()
-        canvas, _ = _fit(photo, *model.input_shape[1:3])
+        canvas, _ = fit_photo(photo, *model.input_shape[1:3])
         answer = dict(zip(outputs, session.run(None, {"photo": canvas[None]}), strict=True))
         answers.append(names[answer["gesture"].argmax()] if answer["has_hand"].item() > 0.5 else "")
         times.append((time.perf_counter() - start) * 1000)

@@ -1,4 +1,4 @@
-"""The one way in which classifiers and segmenters are trained, and what each part of them is worth.
+"""The one way in which classifiers and segmenters are trained, and what each part of a training is worth.
 
 A comparison is many trainings of one size. Each has a folder of its own, so that a comparison that was
 stopped goes on with the training that it was in.
@@ -17,7 +17,6 @@ from handvision.data.tasks import Task
 BATCH_SIZE = 32
 LEARNED = "its own training masks"
 _JUDGED_BY = 1000  # masks of a test at most, twelve times turned: differences of a percent show
-WORKERS = 2
 
 
 def train_classifier(
@@ -58,7 +57,7 @@ def train_classifier(
             batch_size=BATCH_SIZE,
             seed=seed,
             rotations=part.rotations,
-            workers=WORKERS,
+            workers=tasks.WORKERS,
         )
         for part in (task.train, task.validation)
     )
@@ -125,37 +124,6 @@ def train_segmenter(
         seconds += history.seconds
     history.seconds = seconds
     return model, task, history
-
-
-def segmenter_ablation(
-    builds: Mapping[str, Callable[[tuple[int, int, int]], keras.Model]],
-    make_task: Callable[..., Task],
-    folder: str | Path,
-    *,
-    phase: Mapping,
-    seed: int,
-) -> dict[str, dict]:
-    """The same short training for several networks: what each of their parts is worth.
-
-    Args:
-        builds: name of a row -> makes the model for photos of (height, width, 3).
-        make_task, phase, seed: as in `train_segmenter`, with one phase.
-        folder: a folder for all; each training has one inside.
-
-    Returns:
-        Name of the row -> name of a test -> what `evaluation.evaluate_segmenter` returned for it, without
-        its arrays.
-    """
-    rows = {}
-    for row, build in builds.items():
-        model, task, _ = train_segmenter(
-            build, make_task, Path(folder) / _slug(row), phases=[phase], seed=seed, title=row
-        )
-        results = {name: evaluation.evaluate_segmenter(model, test) for name, test in task.tests.items()}
-        for result in results.values():
-            del result["iou_per_image"]
-        rows[row] = {"weights": model.count_params(), **results}
-    return rows
 
 
 def data_ablation(

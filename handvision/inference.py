@@ -190,7 +190,7 @@ def _load(path: Path, changed: int) -> keras.Model:
 def _answer(pictures: list[Picture], network: _Network) -> Iterator[tuple[np.ndarray | None, Reading]]:
     readable = [picture for picture in pictures if not picture.error]
     if readable:
-        fitted = [_fit(picture.photo, network.height, network.width) for picture in readable]
+        fitted = [fit_photo(picture.photo, network.height, network.width) for picture in readable]
         outputs = network.model.predict_on_batch(np.stack([canvas for canvas, _ in fitted]))
         outputs = {name: np.asarray(value) for name, value in outputs.items()}
     row = 0
@@ -239,7 +239,7 @@ class _Place(NamedTuple):
     width: int
 
 
-def _fit(photo: np.ndarray, height: int, width: int) -> tuple[np.ndarray, _Place]:
+def fit_photo(photo: np.ndarray, height: int, width: int) -> tuple[np.ndarray, _Place]:
     """The photo on black, (height, width, 3) float32 in [0, 1], as large as its aspect lets it be."""
     scale = min(height / photo.shape[0], width / photo.shape[1])
     h = min(height, max(1, round(photo.shape[0] * scale)))

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from handvision.facts import read_facts
 from handvision.files import replacing
-from handvision.models.store import MADE_BY
+from handvision.models.store import MADE_BY, made_by
 from handvision.settings import models_folder, runs_folder
 
 LIMITS_MB = {"finger_numbers": 2, "gestures": 2, "unet": 8, "deeplab_v3_plus": 12, "combined": 10}
@@ -31,12 +31,11 @@ def release(name: str) -> Path:
             profile on a clean commit.
         FileNotFoundError: it has not been run.
     """
-    if name not in MADE_BY:
-        raise ValueError(f"no model is called {name!r}; there are {', '.join(MADE_BY)}")
+    notebook = made_by(name)
     model, facts = (runs_folder() / name / f"{name}{suffix}" for suffix in (".keras", ".json"))
     for path in (model, facts):
         if not path.is_file():
-            raise FileNotFoundError(f"no {path}: run {MADE_BY[name]} with HANDVISION_PROFILE=full first")
+            raise FileNotFoundError(f"no {path}: run {notebook} with HANDVISION_PROFILE=full first")
     found = read_facts(facts)
     if found["profile"] != "full":
         raise ValueError(f"{name} comes from the profile {found['profile']!r}; only 'full' is released")
@@ -45,7 +44,6 @@ def release(name: str) -> Path:
     size = model.stat().st_size / 2**20
     if size > LIMITS_MB[name]:
         raise ValueError(f"{name}.keras has {size:.1f} MiB; at most {LIMITS_MB[name]} MiB are released")
-    models_folder().mkdir(parents=True, exist_ok=True)
     for path in (model, facts):
         with replacing(models_folder() / path.name) as temporary:
             shutil.copyfile(path, temporary)

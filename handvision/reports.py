@@ -189,8 +189,9 @@ def within_report(results: Mapping[str, Mapping], limit_degrees: float) -> Table
     for name, result in results.items():
         by_angle = result["accuracy_by_angle"]
         within = [share for angle, share in by_angle.items() if abs(wrap_degrees(angle)) <= limit_degrees]
-        rows.append((name, result["n"], float(np.mean(within)), result["accuracy_all_rotations"]))
-    columns = ("judged on", "pictures", f"within {limit_degrees:g} degrees", "all rotations")
+        angles = f"{len(within)} of {len(by_angle)}"
+        rows.append((name, result["n"], angles, float(np.mean(within)), result["accuracy_all_rotations"]))
+    columns = ("judged on", "pictures", "angles", f"within {limit_degrees:g} degrees", "all rotations")
     return table(rows, columns, "The published range of rotation")
 
 
@@ -337,8 +338,8 @@ def gallery(folder: str | Path, model: keras.Model, tests: Mapping[str, Examples
 
 
 def segmenter_summary(results: Mapping[str, Mapping]) -> dict[str, float]:
-    """ "<test>, IoU" of every test."""
-    return {f"{name}, IoU": result["iou"] for name, result in results.items()}
+    """ "<test>, IoU" of every test that shows hands."""
+    return {f"{name}, IoU": result["iou"] for name, result in results.items() if result["n"]}
 
 
 def segmenters_side_by_side(names: Mapping[str, str]) -> Table:

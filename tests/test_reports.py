@@ -44,6 +44,11 @@ def test_segmenters_stand_side_by_side(folders):
     assert cells(table)["hands, IoU"] == ("80.0 %", reports.DASH)
 
 
+def test_a_test_without_hands_has_no_iou_to_compare():
+    results = {"hands": {"n": 3, "iou": 0.5}, "rooms": {"n": 0, "iou": float("nan")}}
+    assert reports.segmenter_summary(results) == {"hands, IoU": 0.5}
+
+
 def test_catalog_lists_every_set_and_that_none_is_at_hand():
     rows = reports.catalog_table().cells
     assert [row[0] for row in rows] == [dataset.title for dataset in CATALOG.values()]
@@ -98,7 +103,7 @@ def judged(name="frames", accuracy=0.5):
 
 def test_accuracy_within_the_published_range_counts_its_angles_only():
     table = cells(reports.within_report(judged(), 80))
-    assert table["frames"] == ("10", "66.7 %", "50.0 %")
+    assert table["frames"] == ("10", "3 of 4", "66.7 %", "50.0 %")
 
 
 def test_doubt_is_told_of_hands_and_of_what_is_none():

@@ -63,7 +63,13 @@ class Examples:
         return replace(self, name=name or self.name, **picked)
 
     def one_hot(self) -> np.ndarray:
-        """(n, classes) float32: 1 at the label; where the label is NO_HAND, nothing is to be preferred."""
+        """(n, classes) float32: 1 at the label; where the label is NO_HAND, nothing is to be preferred.
+
+        Raises:
+            ValueError: there are no labels.
+        """
+        if self.labels is None:
+            raise ValueError(f"{self.name} has no labels")
         classes = len(self.class_names)
         certain = np.eye(classes, dtype=np.float32)[self.labels]
         return np.where((self.labels == NO_HAND)[:, None], np.float32(1 / classes), certain)

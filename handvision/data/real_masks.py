@@ -120,7 +120,8 @@ def hands_in_boxes(photo: np.ndarray, boxes: np.ndarray) -> np.ndarray:
 
     In the boxes the hand is told from the rest by its colour and by edges (GrabCut: Rother et al., 2004),
     and believed only where it reaches all sides of its box, as a hand does; a box where it does not is
-    UNKNOWN. So is what continues the hand outside of the box: a bare forearm.
+    UNKNOWN. So is what continues the hand outside of the box, a bare forearm, and a whole photo without
+    boxes or with nothing beside them.
 
     Args:
         photo: RGB.
@@ -133,9 +134,9 @@ def hands_in_boxes(photo: np.ndarray, boxes: np.ndarray) -> np.ndarray:
     inside = np.zeros(small.shape[:2], bool)
     for span in spans:
         inside[span] = True
-    weak = np.zeros(small.shape[:2], np.uint8)
     if not inside.any() or inside.all():
-        return _grown(weak, (height, width))
+        return np.full((height, width, 1), UNKNOWN, np.uint8)
+    weak = np.zeros(small.shape[:2], np.uint8)
     lab = _lab(small)
     likely = (_likelier_inside(lab, inside) > 0.3) & (lab[..., 1] > 3)
     hand = np.zeros_like(inside)

@@ -26,8 +26,8 @@ WORKERS = 2
 
 # Rooms, and webcam frames beside the hands: what no number is read from.
 NO_HAND_SETS = ("houses", "finger_counting", "hands_dataset")
-NUMBER_SETS = ("finger_digits", "sign_language_digits", *NO_HAND_SETS)
-GESTURE_SETS = ("hand_gestures", *NO_HAND_SETS)
+NUMBER_SETS = ("finger_digits", "sign_language_digits")
+GESTURE_SETS = ("hand_gestures",)
 PHOTO_SETS = ("sign_language_digits", "massey", "finger_counting", "hgr1", "houses", "hands_dataset")
 
 RENDERED_TEST = "rendered hands never seen"
@@ -36,7 +36,7 @@ ARCHIVE_TEST = "the archive's test part"
 OTHER_PEOPLE_TEST = "other people (Sign Language Digits)"
 LEFT_OUT_TEST = "people of Sign Language Digits left out"
 
-# The people of Sign Language Digits have about five pictures each, the one of Finger Digits thousands.
+# The people of Sign Language Digits have about seven pictures each, the one of Finger Digits thousands.
 _OTHER_PEOPLE_REPEATED = 6
 
 
@@ -66,13 +66,14 @@ class Task:
         return self.validation.class_names
 
 
-def choose_data(choice: str, needed: Sequence[str]) -> str:
+def choose_data(choice: str, needed: Sequence[str], welcome: Sequence[str] = ()) -> str:
     """Which data a task takes, "real" or "rendered"; said loudly.
 
     Args:
         choice: "real" fetches what is missing, "auto" takes real data if all of it is at hand and
             never downloads, "rendered" takes rendered hands.
         needed: names of data sets.
+        welcome: names of more, which are used where they are at hand; "real" fetches them too.
 
     Raises:
         ValueError: an unknown choice.
@@ -81,7 +82,7 @@ def choose_data(choice: str, needed: Sequence[str]) -> str:
     if choice not in ("auto", "rendered", "real"):
         raise ValueError(f"data is {choice!r}; use 'auto', 'rendered' or 'real'")
     if choice == "real":
-        for name in needed:
+        for name in (*needed, *welcome):
             download.fetch(name)
     elif choice == "auto":
         missing = [name for name in needed if download.find(name) is None]
@@ -120,7 +121,7 @@ def finger_numbers(
         no_hands: share of the training masks that show no hand.
         random_split: deals the frames of Finger Digits at random, as published. For comparisons.
     """
-    data = choose_data(data, NUMBER_SETS)
+    data = choose_data(data, NUMBER_SETS, NO_HAND_SETS)
     drawn = _rendered_masks("numbers", train, test, seed)
     tests, real, validation = {RENDERED_TEST: drawn["test"]}, [], drawn["validation"]
     if download.find("sign_language_digits") is not None:
@@ -139,8 +140,10 @@ def finger_numbers(
             tests = {"Finger Digits, random part": parts["test"]} | tests
         else:
             parts = splits.block_split(frames, test=0.2, validation=0.1, gap=50)
-            another = _masks_only(_close_up(load.load_finger_counting_raw()))
-            tests = {FINGER_DIGITS_TEST: parts["test"], "another person (Finger Counting)": another} | tests
+            if download.find("finger_counting") is not None:
+                another = _masks_only(_close_up(load.load_finger_counting_raw()))
+                tests = {"another person (Finger Counting)": another} | tests
+            tests = {FINGER_DIGITS_TEST: parts["test"]} | tests
         real.append(parts["train"])
         validation = parts["validation"]
     learned = _to_learn_from(data, real, drawn["train"] if hands else None, train, no_hands, seed)
@@ -153,7 +156,7 @@ def gestures(data: str, train: int, test: int, seed: int, *, no_hands: float = 0
     The archive's own test part is the test. It goes on where its training part ends, so the last 50
     training frames of every class are left out.
     """
-    data = choose_data(data, GESTURE_SETS)
+    data = choose_data(data, GESTURE_SETS, NO_HAND_SETS)
     drawn = _rendered_masks("gestures", train, test, seed)
     tests, real, validation = {RENDERED_TEST: drawn["test"]}, [], drawn["validation"]
     if data == "real":
@@ -303,7 +306,7 @@ def _to_learn_from(
 
 
 def _photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> Examples:
-    if data == "rendered":
+    if data == "rendered" or any(download.find(name) is None for name in NO_HAND_SETS):
         return rendered.cached_render(count, seed=seed, split=part, empty=1.0, workers=WORKERS)
     rooms = splits.group_split(load.backgrounds(), seed=SPLIT_SEED)[part]
     sessions = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
@@ -311,7 +314,9 @@ def _photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> 
 
 
 def _no_hand_masks(data: str, part: str, count: int, seed: int, jitter: float = 0) -> Examples:
-    return skin_masks(_photos_without_hands(data, part, seed).photos, count, MASK_SIZE, seed, jitter)
+    photos = _photos_without_hands(data, part, seed)
+    masks = skin_masks(photos.photos, count, MASK_SIZE, seed, jitter)
+    return replace(masks, name=f"{masks.name} ({photos.name})")
 
 
 def _rendered_masks(task: str, train: int, test: int, seed: int) -> dict[str, Examples]:
@@ -442,11 +447,7 @@ def _close_up(examples: Examples) -> Examples:
 
 
 def _masks_only(examples: Examples) -> Examples:
-    return _square(replace(examples, photos=None), MASK_SIZE)
-
-
-def _square(examples: Examples, size: int) -> Examples:
-    return resize(examples, size, size)
+    return resize(replace(examples, photos=None), MASK_SIZE, MASK_SIZE)
 
 
 def _some(examples: Examples, count: int) -> Examples:

@@ -28,8 +28,8 @@ def efficientnet_lite0(photo, levels: int = 4) -> list:
 
     Args:
         photo: a Keras tensor (batch, height, width, 3) float in [0, 1], RGB.
-        levels: number of resolutions, 2 to 5. Four end at a sixteenth, with 0.6 million weights; the
-            fifth has the other 2.8 million.
+        levels: number of resolutions, 2 to 5. Four end at a sixteenth, with 0.7 million weights; the
+            fifth has the other 2.3 million.
 
     Returns:
         A list of Keras tensors with 16, 24, 40, 112 and 320 channels, as many as levels.

@@ -18,6 +18,17 @@ MADE_BY = {
 }
 
 
+def made_by(name: str) -> str:
+    """The notebook that makes a model.
+
+    Raises:
+        ValueError: no model of the suite has this name.
+    """
+    if name not in MADE_BY:
+        raise ValueError(f"no model is called {name!r}; there are {', '.join(MADE_BY)}")
+    return MADE_BY[name]
+
+
 def find_model(name: str) -> Path:
     """The file of a released model in `models/`, or else of the last run in `runs/<name>/`.
 
@@ -28,14 +39,13 @@ def find_model(name: str) -> Path:
         ValueError: no model of the suite has this name.
         FileNotFoundError: neither is there; the message says which notebook makes it.
     """
-    if name not in MADE_BY:
-        raise ValueError(f"no model is called {name!r}; there are {', '.join(MADE_BY)}")
+    notebook = made_by(name)
     places = (models_folder() / f"{name}.keras", runs_folder() / name / f"{name}.keras")
     for path in places:
         if path.is_file():
             return path
     raise FileNotFoundError(
-        f"no {name}.keras in {places[0].parent} or {places[1].parent}: run {MADE_BY[name]} first"
+        f"no {name}.keras in {places[0].parent} or {places[1].parent}: run {notebook} first"
     )
 
 

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -32,6 +34,8 @@ def test_one_hot_rows_prefer_nothing_where_there_is_no_hand():
     rows = examples.one_hot()
     assert rows.dtype == np.float32
     assert rows.tolist() == [[0, 0, 1, 0], [0.25] * 4]
+    with pytest.raises(ValueError, match="squares has no labels"):
+        replace(square(16), labels=None).one_hot()
 
 
 def test_concatenated_groups_never_meet():

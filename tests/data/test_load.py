@@ -228,7 +228,8 @@ def test_a_box_that_its_hand_does_not_fill_is_unknown():
     x0, y0, x1, y1 = boxes[0].astype(int).clip(0)
     weak = real_masks.hands_in_boxes(photo, boxes)[..., 0]
     assert (weak[y0 + 4 : y1 - 4, x0 + 4 : x1 - 4] == UNKNOWN).all()
-    assert not real_masks.hands_in_boxes(photo, np.zeros((0, 4))).any()
+    for nothing_to_compare in (np.zeros((0, 4)), np.array([[0, 0, 200, 150]])):
+        assert (real_masks.hands_in_boxes(photo, nothing_to_compare) == UNKNOWN).all()
 
 
 def test_nobody_before_the_wall_gives_an_empty_mask():

@@ -1,5 +1,6 @@
 """Masks of no hand come from what has skin's colour, and from nowhere near a hand."""
 
+import cv2
 import numpy as np
 import pytest
 
@@ -41,8 +42,6 @@ def test_masks_of_no_hand_have_no_label_and_no_direction():
 
 
 def test_every_second_mask_is_one_smooth_region():
-    import cv2
-
     regions = [cv2.connectedComponents(m)[0] - 1 for m in skin_masks([photo()], 8, 96, seed=2).masks]
     assert set(regions[1::2]) == {1}
     assert max(regions[::2]) > 1

@@ -22,6 +22,15 @@ def test_auto_takes_rendered_hands_and_says_what_is_missing(capsys):
     assert "rendered hands only" in printed
 
 
+def test_real_fetches_what_is_welcome_and_auto_does_without(monkeypatch):
+    fetched = []
+    monkeypatch.setattr(tasks.download, "fetch", fetched.append)
+    assert tasks.choose_data("real", ("finger_digits",), ("houses",)) == "real"
+    assert fetched == ["finger_digits", "houses"]
+    monkeypatch.setattr(tasks.download, "find", lambda name: name if name == "finger_digits" else None)
+    assert tasks.choose_data("auto", ("finger_digits",), ("houses",)) == "real"
+
+
 @pytest.mark.parametrize(("make", "classes"), [(tasks.finger_numbers, 6), (tasks.gestures, 20)])
 def test_rendered_masks_of_every_class_for_learning_and_judging(make, classes):
     task = make("rendered", 40, 20, seed=1)
