@@ -208,9 +208,11 @@ def segmentation(
         cutouts=real["train"]["cutouts"],
         photos=[*real["train"]["photos"], hands["train"]],
         backgrounds=real["train"]["backgrounds"],
-        # Sign Language Digits (about 100 people) most of all; then Massey, Finger Counting, HGR1, webcam
-        # frames with weak masks, rendered.
-        weights=(0.32, 0.13, 0.13, 0.08, 0.14, 0.2),
+        # Cut-outs: Sign Language Digits (about 100 people) most of all, Massey, HGR1 with its forearms; whole
+        # photos: Finger Counting, HGR1, webcam frames with weak masks, rendered.
+        weights=(0.3, 0.13, 0.08, 0.13, 0.08, 0.13, 0.15),
+        extent=(0.25, 1.2),
+        several=0.15,
         size=frame,
         batch_size=batch_size,
         steps=steps,
@@ -357,14 +359,11 @@ def _real_photos() -> dict[str, dict]:
     }
     hgr1 = load.load("hgr1")
     hgr1_test = np.isin(hgr1.groups, (4, 5))
+    hgr1_train = hgr1.take(~hgr1_test, "HGR1, people 1 to 3")
     return {
         "train": {
-            "cutouts": [people["train"], massey["train"]],
-            "photos": [
-                composite_parts["train"],
-                hgr1.take(~hgr1_test, "HGR1, people 1 to 3"),
-                sessions["train"],
-            ],
+            "cutouts": [people["train"], massey["train"], hgr1_train],
+            "photos": [composite_parts["train"], hgr1_train, sessions["train"]],
             "backgrounds": _without_hands(rooms["train"], sessions["train"]),
         },
         "validation": {

@@ -6,7 +6,7 @@ import keras
 
 from handvision.layers import BilinearResize
 from handvision.models.blocks import check_photo_shape, conv_block
-from handvision.models.efficientnet import efficientnet_lite0, load_imagenet_weights
+from handvision.models.efficientnet import efficientnet_lite0, freeze_levels, load_imagenet_weights
 
 ENCODERS = ("plain", "efficientnet_lite0")
 
@@ -17,6 +17,7 @@ def build_unet(
     encoder: str = "plain",
     weights: str | None = None,
     *,
+    frozen: int = 0,
     dropout: float = 0.1,
     name: str = "unet",
 ) -> keras.Model:
@@ -36,6 +37,7 @@ def build_unet(
             own channels are what the decoder's `channels` are joined with.
         weights: "imagenet" (efficientnet_lite0 only; see `efficientnet.load_imagenet_weights`) or None,
             a random start.
+        frozen: levels of the encoder, from the first, that keep their ImageNet weights in training.
         dropout: share of the deepest features dropped in training.
         name: the model's name.
 
@@ -61,6 +63,12 @@ def build_unet(
             "'efficientnet_lite0'"
         )
 
+    if frozen not in range(len(channels) + 1) or (frozen and weights is None):
+        raise ValueError(
+            f"frozen is {frozen!r} with weights {weights!r}; freeze 0 to {len(channels)} levels, "
+            "and only with weights='imagenet'"
+        )
+
     photo = keras.Input(input_shape, name="photo")
     skips = _plain(photo, channels) if encoder == "plain" else efficientnet_lite0(photo, len(channels))
     x = keras.layers.SpatialDropout2D(dropout, name="dropout")(skips.pop())
@@ -78,6 +86,7 @@ def build_unet(
     model = keras.Model(photo, mask, name=name)
     if weights == "imagenet":
         load_imagenet_weights(model)
+        freeze_levels(model, frozen)
     return model
 
 

@@ -6,6 +6,7 @@ import keras
 import numpy as np
 import pytest
 
+from handvision import training
 from handvision.models import build_unet, efficientnet
 
 SIZE = (64, 96, 3)
@@ -79,3 +80,24 @@ def test_a_file_that_imports_anything_is_refused(tmp_path):
     path.write_bytes(pickle.dumps(Evil()))
     with pytest.raises(pickle.UnpicklingError, match="print"):
         efficientnet._read_pytorch_file(path)
+
+
+def test_frozen_levels_keep_their_weights_and_learn_nothing():
+    model = build_unet((64, 64, 3), (8, 12, 16, 24), "efficientnet_lite0", "imagenet", frozen=2)
+    frozen = {layer.name for layer in model.layers if layer.weights and not layer.trainable}
+    assert {"encoder_stem_conv", "encoder_stage1_block1_project_norm"} <= frozen
+    assert not any(name.startswith(("encoder_stage2", "decoder")) for name in frozen)
+    training.compile_segmenter(model, learning_rate=1e-2)
+    photos, masks = np.random.default_rng(0).random((4, 64, 64, 3), np.float32), np.ones((4, 64, 64, 1))
+    before = {layer.name: layer.get_weights() for layer in model.layers}
+    model.train_on_batch(photos, masks)
+    for name in ("encoder_stem_norm", "encoder_stage1_block0_project_conv"):
+        assert all(map(np.array_equal, before[name], model.get_layer(name).get_weights()))
+    changed = model.get_layer("encoder_stage2_block0_project_conv").get_weights()
+    assert not np.array_equal(changed[0], before["encoder_stage2_block0_project_conv"][0])
+
+
+@pytest.mark.parametrize(("frozen", "weights"), [(5, "imagenet"), (1, None), (-1, "imagenet")])
+def test_freezing_wants_imagenet_weights_and_levels_that_there_are(frozen, weights):
+    with pytest.raises(ValueError, match="frozen is"):
+        build_unet((64, 64, 3), (8, 12, 16, 24), "efficientnet_lite0", weights, frozen=frozen)

@@ -20,6 +20,9 @@ def add_hand(
     """The cut-out over a scene; `mask` (h, w, 1) is of the hands that are there already."""
     size = canvas.shape[:2]
     hand = Placement(cutout, rng, size, extent)
+    if hand.scale > 1.2 and rng.random() < 0.7 * strength:
+        # A hand from a small photo has no fine detail; were it alone in that, blur would give it away.
+        canvas = cv2.GaussianBlur(canvas, (0, 0), 0.4 * hand.scale * rng.uniform(0.5, 1.2))
     colours, alpha = hand.warp(cutout)
     across = np.array((-hand.outward[1], hand.outward[0]))
     # The line starts a little inside the hand, so that no gap shows behind a ragged end.

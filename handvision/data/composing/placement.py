@@ -15,6 +15,7 @@ class Placement:
 
     Attributes:
         matrix: (2, 3) float64, points of the cut-out's box -> points of the frame.
+        scale: pixels of the frame for one of the cut-out's photo.
         outward: (2,) unit vector along the arm, away from the hand.
         cut: (2, 2), the two ends of the line where the arm is cut, in the frame.
         arm: "out" (cut at or beyond the frame's border), "bare", "sleeve" (led on to the border,
@@ -49,6 +50,7 @@ class Placement:
             if seen < 0.4:  # near a corner the way out can take the hand along
                 shift, self.arm = place, "sleeve"
         self.matrix = np.column_stack([linear, shift])
+        self.scale = float(np.sqrt(abs(np.linalg.det(linear))))
         self.cut = ends + shift
         self.size = size
 
@@ -64,7 +66,7 @@ class Placement:
         mask = cv2.copyMakeBorder(cutout.mask, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
         linear = self.matrix[:, :2]
         shift = self.matrix[:, 2] - linear @ (pad, pad)
-        scale = np.sqrt(abs(np.linalg.det(linear)))
+        scale = self.scale
         if scale < 0.7:  # interpolation alone would skip pixels
             factor = max(scale, 0.05)
             small = (max(2, round(mask.shape[1] * factor)), max(2, round(mask.shape[0] * factor)))
