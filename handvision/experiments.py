@@ -1,22 +1,16 @@
-"""The one way in which classifiers and segmenters are trained, and what each part of a training is worth.
+"""The one way in which classifiers and segmenters are trained."""
 
-A comparison is many trainings of one size. Each has a folder of its own, so that a comparison that was
-stopped goes on with the training that it was in.
-"""
-
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import keras
 
-from handvision import evaluation, models, training
+from handvision import models, training
 from handvision.augmentation import ImageDataGenerator
 from handvision.data import tasks
 from handvision.data.tasks import Task
 
 BATCH_SIZE = 32
-LEARNED = "its own training masks"
-_JUDGED_BY = 1000  # masks of a test at most, twelve times turned: differences of a percent show
 
 
 def train_classifier(
@@ -124,113 +118,3 @@ def train_segmenter(
         seconds += history.seconds
     history.seconds = seconds
     return model, task, history
-
-
-def data_ablation(
-    generators: Mapping[str, ImageDataGenerator],
-    folder: str | Path,
-    *,
-    pictures: int,
-    train: int,
-    test: int,
-    crop: int,
-    seed: int,
-) -> dict[str, dict]:
-    """What each kind of data buys the six numbers: one training a row, each with one thing more.
-
-    All see as many pictures, and all but the first are judged by the same frames and people.
-
-    Args:
-        generators: "published" and "all round".
-        folder: a folder for all; each training has one inside.
-        pictures: seen in each training, masks times epochs.
-        train, test: see `tasks.finger_numbers`.
-        crop, seed: see `train_classifier`.
-
-    Returns:
-        What is learned from -> name of a test -> what `evaluation.evaluate_classifier` returned for it; and
-        `LEARNED` -> the accuracy on some of the training masks, a dict of `n` and `accuracy_upright`.
-    """
-    alone = {"hands": False, "no_hands": 0}
-    steps = {
-        "Finger Digits alone, random split": ({**alone, "random_split": True}, "published", False),
-        "Finger Digits alone": (alone, "published", False),
-        "+ full rotation": (alone, "all round", False),
-        "+ crops": (alone, "all round", True),
-        "+ rendered hands": ({"no_hands": 0}, "all round", True),
-        "+ masks of no hand": ({}, "all round", True),
-        "+ other people": ({"other_people": True}, "all round", True),
-    }
-    people = tasks.finger_numbers("real", 12, test, seed, other_people=True).tests[tasks.LEFT_OUT_TEST]
-    rows = {}
-    for row, (data, generator, crop_layer) in steps.items():
-        task = tasks.finger_numbers("real", train, test, seed, **data)
-        reader, _ = train_classifier(
-            task,
-            generators[generator],
-            Path(folder) / _slug(row),
-            epochs=_epochs(pictures, task),
-            crop=crop,
-            seed=seed,
-            name=_slug(row),
-            crop_layer=crop_layer,
-        )
-        tests = {name: test for name, test in task.tests.items() if name != tasks.OTHER_PEOPLE_TEST}
-        rows[row] = _judge(reader, task, {**tests, tasks.LEFT_OUT_TEST: people})
-    return rows
-
-
-def attention_study(
-    task: Task,
-    generator: ImageDataGenerator,
-    folder: str | Path,
-    *,
-    pictures: int,
-    crop: int,
-    seeds: Iterable[int],
-) -> dict[str, list[dict]]:
-    """The same training with and without the attention block, once for each seed.
-
-    Args:
-        task, generator, crop: see `train_classifier`.
-        folder: a folder for all; each training has one inside.
-        pictures: seen in each training, masks times epochs.
-        seeds: of the trainings.
-
-    Returns:
-        "with attention" and "without attention" -> a list, one entry a seed: name of a test -> what
-        `evaluation.evaluate_classifier` returned for it.
-    """
-    study = {"with attention": [], "without attention": []}
-    for seed in seeds:
-        for how, results in study.items():
-            reader, _ = train_classifier(
-                task,
-                generator,
-                Path(folder) / _slug(f"{how} {seed}"),
-                epochs=_epochs(pictures, task),
-                crop=crop,
-                seed=seed,
-                name=_slug(f"{how} {seed}"),
-                attention=how == "with attention",
-            )
-            results.append(_judge(reader, task, task.tests))
-    return study
-
-
-def _judge(reader: keras.Model, task: Task, tests: Mapping) -> dict[str, dict]:
-    results = {
-        name: evaluation.evaluate_classifier(reader, test, limit=_JUDGED_BY) for name, test in tests.items()
-    }
-    hands = task.train.take(task.train.labels >= 0)
-    some = hands.take(range(0, len(hands), max(1, len(hands) // 2000)))
-    learned = {"n": len(some), "accuracy_upright": evaluation.accuracy(reader, some)}
-    return {LEARNED: learned, **results}
-
-
-def _epochs(pictures: int, task: Task) -> int:
-    return max(1, round(pictures / len(task.train)))
-
-
-def _slug(name: str) -> str:
-    return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())

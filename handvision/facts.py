@@ -74,6 +74,14 @@ def write_facts(
     return facts
 
 
+def figures_only(results: Mapping[str, Mapping]) -> dict[str, dict]:
+    """Results without their arrays of one number a picture: what a `.json` of facts keeps."""
+    return {
+        name: {key: value for key, value in result.items() if not isinstance(value, np.ndarray)}
+        for name, result in results.items()
+    }
+
+
 def read_facts(path: str | Path) -> dict:
     """What `write_facts` wrote.
 

@@ -1,7 +1,7 @@
-"""Releases models of a full run: `python -m handvision.release finger_numbers gestures`.
+"""Releases models and comparisons of a full run: `python -m handvision.release finger_numbers data`.
 
 A released model is the `.keras` file of a run and the `.json` of facts that the same run wrote, side by side
-in `models/`.
+in `models/`; a released comparison is its facts alone, in `models/comparisons/`.
 """
 
 import argparse
@@ -9,6 +9,7 @@ import shutil
 import sys
 from pathlib import Path
 
+from handvision.comparisons import COMPARISONS
 from handvision.facts import read_facts
 from handvision.files import replacing
 from handvision.models.store import MADE_BY, made_by
@@ -31,30 +32,51 @@ def release(name: str) -> Path:
             profile on a clean commit.
         FileNotFoundError: it has not been run.
     """
-    notebook = made_by(name)
+    how = f"run {made_by(name)} with HANDVISION_PROFILE=full"
     model, facts = (runs_folder() / name / f"{name}{suffix}" for suffix in (".keras", ".json"))
-    for path in (model, facts):
-        if not path.is_file():
-            raise FileNotFoundError(f"no {path}: run {notebook} with HANDVISION_PROFILE=full first")
-    found = read_facts(facts)
-    if found["profile"] != "full":
-        raise ValueError(f"{name} comes from the profile {found['profile']!r}; only 'full' is released")
-    if found["git"]["commit"] is None or found["git"]["dirty"]:
-        raise ValueError(f"{name} was made by code that no commit holds; commit it and run again")
+    if not model.is_file():
+        raise FileNotFoundError(f"no {model}: {how} first")
+    _check(facts, how)
     size = model.stat().st_size / 2**20
     if size > LIMITS_MB[name]:
         raise ValueError(f"{name}.keras has {size:.1f} MiB; at most {LIMITS_MB[name]} MiB are released")
-    for path in (model, facts):
-        with replacing(models_folder() / path.name) as temporary:
-            shutil.copyfile(path, temporary)
-    return models_folder() / model.name
+    _copy(facts, models_folder())
+    return _copy(model, models_folder())
+
+
+def release_comparison(name: str) -> Path:
+    """Copies the facts of a comparison (see `handvision.comparisons`) to `models/comparisons/`.
+
+    Errors as `release`.
+    """
+    facts = runs_folder() / "comparisons" / f"{name}.json"
+    _check(facts, f"run python -m handvision.comparisons {name}")
+    return _copy(facts, models_folder() / "comparisons")
+
+
+def _check(facts: Path, how: str) -> None:
+    if not facts.is_file():
+        raise FileNotFoundError(f"no {facts}: {how} first")
+    found = read_facts(facts)
+    if found["profile"] != "full":
+        raise ValueError(
+            f"{facts.name} is of the profile {found['profile']!r}; only 'full' is released: {how}"
+        )
+    if found["git"]["commit"] is None or found["git"]["dirty"]:
+        raise ValueError(f"{facts.name} was made by code that no commit holds; commit it and {how}")
+
+
+def _copy(path: Path, folder: Path) -> Path:
+    with replacing(folder / path.name) as temporary:
+        shutil.copyfile(path, temporary)
+    return folder / path.name
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("names", nargs="+", choices=tuple(MADE_BY))
+    parser.add_argument("names", nargs="+", choices=(*MADE_BY, *COMPARISONS))
     for name in parser.parse_args().names:
-        print(f"released {release(name)}")
+        print(f"released {release(name) if name in MADE_BY else release_comparison(name)}")
     return 0
 
 

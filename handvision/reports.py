@@ -7,6 +7,7 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from handvision.comparisons import LEARNED
 from handvision.data import download, load, rendered, splits
 from handvision.data.catalog import CATALOG
 from handvision.data.examples import Examples
@@ -20,7 +21,6 @@ from handvision.evaluation import (
     rotation_error,
     wrap_degrees,
 )
-from handvision.experiments import LEARNED
 from handvision.facts import read_facts
 from handvision.files import replacing
 from handvision.plotting import Table, show_worst, table
@@ -28,6 +28,7 @@ from handvision.settings import models_folder, runs_folder
 
 DASH = "–"  # noqa: RUF001
 TURNED = tuple(range(0, 360, 30))
+NOT_MEASURED = "not measured yet: see handvision/comparisons.py"
 
 
 # The data -----------------------------------------------------------------------------------------
@@ -245,9 +246,9 @@ def doubt_report(results: Mapping[str, Mapping], confident: Mapping[str, float])
 
 
 def ablation_report(rows: Mapping[str, Mapping] | None) -> Table | str:
-    """What each kind of data buys: what `experiments.data_ablation` returned, or its released facts."""
+    """What each kind of data buys: what `comparisons.data` returned, or its released facts."""
     if not rows:
-        return "not measured here: it needs the real archives and the full profile"
+        return NOT_MEASURED
     tests = list(dict.fromkeys(test for row in rows.values() for test in row))
     cells = []
     for name, row in rows.items():
@@ -260,9 +261,9 @@ def ablation_report(rows: Mapping[str, Mapping] | None) -> Table | str:
 
 
 def attention_report(study: Mapping[str, list] | None) -> Table | str:
-    """With and without attention: what `experiments.attention_study` returned, or its released facts."""
+    """With and without attention: what `comparisons.attention` returned, or its released facts."""
     if not study:
-        return "not measured here: it needs the full profile"
+        return NOT_MEASURED
     runs = next(iter(study.values()))
     rows = []
     for how, results in study.items():
@@ -274,6 +275,19 @@ def attention_report(study: Mapping[str, list] | None) -> Table | str:
             rows.append((test, how, spread, f"{min(shares):.2f} to {max(shares):.2f} %"))
     columns = ("judged on, all rotations", "", "mean ± standard deviation", "lowest to highest")
     return table(sorted(rows), columns, f"Attention, {len(runs)} trainings each")
+
+
+def parts_report(rows: Mapping[str, Mapping] | None) -> Table | str:
+    """What each part of DeepLabV3+ is worth: what `comparisons.segmenter` returned, or its released facts."""
+    if not rows:
+        return NOT_MEASURED
+    first = next(iter(rows.values()))
+    tests = [name for name, result in first.items() if name != "weights" and result["n"]]
+    cells = [
+        (row, f"{result['weights']:,}", *(f"{result[test]['iou']:.3f}" for test in tests))
+        for row, result in rows.items()
+    ]
+    return table(cells, ("", "weights", *(f"{test}, IoU" for test in tests)), "DeepLabV3+, part by part")
 
 
 def segmenter_report(results: Mapping[str, Mapping], floors: Mapping[str, Mapping]) -> Table:
@@ -413,18 +427,16 @@ def comparison(
     )
 
 
+def released_comparison(name: str):
+    """What a comparison measured (see `handvision.comparisons`); None if it is not released yet."""
+    path = models_folder() / "comparisons" / f"{name}.json"
+    return read_facts(path)["metrics"][name] if path.is_file() else None
+
+
 def released_metrics(name: str) -> dict:
     """What was measured of a released model; empty if it is not released yet."""
     path = models_folder() / f"{name}.json"
     return read_facts(path)["metrics"] if path.is_file() else {}
-
-
-def figures_only(results: Mapping[str, Mapping]) -> dict[str, dict]:
-    """Results without their arrays of one number a picture: what a `.json` of facts keeps."""
-    return {
-        name: {key: value for key, value in result.items() if not isinstance(value, np.ndarray)}
-        for name, result in results.items()
-    }
 
 
 def degrees(value: float | None) -> str:

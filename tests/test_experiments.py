@@ -1,4 +1,4 @@
-"""Trainings that are compared differ in what the comparison names, and in nothing else."""
+"""Classifiers and segmenters are trained the one way that notebooks and comparisons share."""
 
 import keras
 import numpy as np
@@ -27,9 +27,6 @@ def bars(count, name, seed):
     return Examples(name, masks=masks, labels=labels, rotations=rotations, class_names=("thin", "broad"))
 
 
-PUBLISHED = ImageDataGenerator(rotation_range=80, fill_mode="constant", rescale=1 / 255)
-
-
 @pytest.fixture(scope="module")
 def task():
     test = bars(13, "test", 3)
@@ -42,19 +39,6 @@ def task():
 def trained(task, tmp_path_factory):
     folder = tmp_path_factory.mktemp("training")
     return experiments.train_classifier(task, TURNS, folder, epochs=2, seed=1, name="bars", **SMALL)
-
-
-@pytest.fixture
-def trainings(trained, monkeypatch):
-    """The keyword arguments of all trainings that a comparison asks for; none is run."""
-    asked = []
-
-    def train_classifier(task, generator, folder, **options):
-        asked.append({"task": task, "generator": generator, "folder": folder.name, **options})
-        return trained
-
-    monkeypatch.setattr(experiments, "train_classifier", train_classifier)
-    return asked
 
 
 def test_the_trained_model_reads_masks_and_is_named(task, trained):
@@ -70,51 +54,6 @@ def test_without_the_crop_layer_the_whole_mask_is_shrunk(task, tmp_path):
         task, TURNS, tmp_path, epochs=1, seed=1, name="bars", crop_layer=False, **SMALL
     )
     assert set(evaluation.predict(reader, task.tests["bars"].masks)) == {"gesture", "rotation"}
-
-
-def test_attention_is_studied_with_equal_budgets_and_seeds(task, trainings, tmp_path):
-    study = experiments.attention_study(task, TURNS, tmp_path, pictures=80, seeds=(1, 2), **SMALL)
-    assert [(t["attention"], t["seed"], t["epochs"]) for t in trainings] == [
-        (True, 1, 2),
-        (False, 1, 2),
-        (True, 2, 2),
-        (False, 2, 2),
-    ]
-    assert len({t["folder"] for t in trainings}) == 4
-    assert [len(results) for results in study.values()] == [2, 2]
-    for result in study["without attention"]:
-        assert set(result) == {experiments.LEARNED, "bars"}
-        assert result[experiments.LEARNED]["n"] == 39, "what is no hand has no right answer"
-
-
-def test_the_ablation_adds_one_thing_a_row(task, trainings, tmp_path, monkeypatch):
-    asked = []
-
-    def finger_numbers(data, train, test, seed, **options):
-        asked.append(options)
-        people = tasks.LEFT_OUT_TEST if options.get("other_people") else tasks.OTHER_PEOPLE_TEST
-        return tasks.Task(task.train, task.validation, {people: task.tests["bars"]}, data)
-
-    monkeypatch.setattr(tasks, "finger_numbers", finger_numbers)
-    generators = {"published": PUBLISHED, "all round": TURNS}
-    rows = experiments.data_ablation(generators, tmp_path, pictures=80, train=40, test=12, seed=1, **SMALL)
-    for row in rows.values():
-        assert set(row) == {experiments.LEARNED, tasks.LEFT_OUT_TEST}, "all are judged by the same people"
-    how = [
-        (data, training["generator"] is TURNS, training["crop_layer"])
-        for data, training in zip(asked[1:], trainings, strict=True)
-    ]
-    alone = {"hands": False, "no_hands": 0}
-    assert how == [
-        ({**alone, "random_split": True}, False, False),
-        (alone, False, False),
-        (alone, True, False),
-        (alone, True, True),
-        ({"no_hands": 0}, True, True),
-        ({}, True, True),
-        ({"other_people": True}, True, True),
-    ]
-    assert {(t["epochs"], t["seed"]) for t in trainings} == {(2, 1)}
 
 
 def fully_convolutional(shape):

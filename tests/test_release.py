@@ -4,8 +4,9 @@ import json
 
 import pytest
 
+from handvision import reports
 from handvision.facts import write_facts
-from handvision.release import release
+from handvision.release import release, release_comparison
 
 
 @pytest.fixture
@@ -52,3 +53,19 @@ def test_what_was_not_run_is_named_with_its_notebook(folders):
         release("gestures")
     with pytest.raises(ValueError, match="no model is called 'hands'"):
         release("hands")
+
+
+def test_a_comparison_is_its_facts_alone(folders):
+    path = folders / "runs" / "comparisons" / "data.json"
+    with pytest.raises(FileNotFoundError, match=r"python -m handvision\.comparisons data"):
+        release_comparison("data")
+    facts = write_facts(path, {"data": {"row": 0.5}}, profile="full")
+    facts["git"] = {"commit": "abc", "dirty": True}
+    path.write_text(json.dumps(facts))
+    with pytest.raises(ValueError, match="no commit holds"):
+        release_comparison("data")
+    facts["git"]["dirty"] = False
+    path.write_text(json.dumps(facts))
+    assert release_comparison("data") == folders / "models" / "comparisons" / "data.json"
+    assert reports.released_comparison("data") == {"row": 0.5}
+    assert reports.released_comparison("attention") is None

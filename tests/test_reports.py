@@ -6,10 +6,10 @@ import pytest
 
 from handvision import reports
 from handvision.augmentation import ImageDataGenerator
+from handvision.comparisons import LEARNED
 from handvision.data.catalog import CATALOG
 from handvision.data.examples import Examples
-from handvision.experiments import LEARNED
-from handvision.facts import write_facts
+from handvision.facts import figures_only, write_facts
 
 
 @pytest.fixture(autouse=True)
@@ -62,7 +62,7 @@ def test_a_random_split_of_a_sequence_leaks():
 
 
 def test_facts_keep_figures_and_leave_arrays_out():
-    kept = reports.figures_only({"test": {"iou": 0.8, "iou_per_image": np.ones(3)}})
+    kept = figures_only({"test": {"iou": 0.8, "iou_per_image": np.ones(3)}})
     assert kept == {"test": {"iou": 0.8}}
 
 
@@ -125,6 +125,17 @@ def test_an_ablation_has_a_dash_where_a_row_was_not_judged():
     )
     assert cells(table)["+ more"] == ("90.0 %", reports.DASH, "70.0 %")
     assert "not measured" in reports.ablation_report({})
+
+
+def test_parts_of_a_segmenter_are_told_by_their_masks():
+    rows = {
+        "all": {"weights": 2000, "hands": {"n": 4, "iou": 0.8}, "rooms": {"n": 0, "iou": None}},
+        "less": {"weights": 1000, "hands": {"n": 4, "iou": 0.75}, "rooms": {"n": 0, "iou": None}},
+    }
+    table = reports.parts_report(rows)
+    assert table.columns == ("", "weights", "hands, IoU")
+    assert cells(table)["less"] == ("1,000", "0.750")
+    assert reports.parts_report(None) == reports.NOT_MEASURED
 
 
 def test_attention_is_reported_with_its_spread():

@@ -17,6 +17,7 @@ def build_deeplab_v3_plus(
     weights: str | None = None,
     *,
     aspp: bool = True,
+    skip: bool = True,
     decoder: bool = True,
     name: str = "deeplab_v3_plus",
 ) -> keras.Model:
@@ -34,6 +35,7 @@ def build_deeplab_v3_plus(
         weights: "imagenet" (resnet50 only: downloads 95 MB once, and starts at random, with a warning,
             where that fails) or None, a random start.
         aspp: with ASPP, or a plain 1x1 convolution in its place (for comparisons).
+        skip: with the early features in the decoder, or without them (for comparisons).
         decoder: with the decoder, or growing straight to the photo's size (for comparisons).
         name: the model's name.
 
@@ -65,8 +67,9 @@ def build_deeplab_v3_plus(
     x = _aspp(high, filters, rates) if aspp else conv_block(high, filters, 1, name="aspp_off")
     if decoder:
         x = BilinearResize(*low.shape[1:3], name="decoder_up")(x)
-        low = conv_block(low, low_filters, 1, name="decoder_low")
-        x = keras.layers.Concatenate(name="decoder_join")([x, low])
+        if skip:
+            low = conv_block(low, low_filters, 1, name="decoder_low")
+            x = keras.layers.Concatenate(name="decoder_join")([x, low])
         x = conv_block(x, filters, separable=True, name="decoder1")
         x = conv_block(x, filters, separable=True, name="decoder2")
     x = keras.layers.Conv2D(1, 1, name="logits")(x)
