@@ -15,35 +15,14 @@ from pathlib import Path
 import keras
 
 from handvision import evaluation, models
-from handvision.augmentation import ImageDataGenerator
 from handvision.data import tasks
 from handvision.data.tasks import Task
-from handvision.experiments import train_classifier, train_segmenter
+from handvision.experiments import ALL_ROUND, PUBLISHED, train_classifier, train_segmenter
 from handvision.facts import figures_only, write_facts
 from handvision.settings import Settings, runs_folder
 
 LEARNED = "its own training masks"
 
-# As in the notebooks, where they are explained.
-_PUBLISHED = ImageDataGenerator(
-    rotation_range=80,
-    width_shift_range=0.2,
-    height_shift_range=0.2,
-    shear_range=10,
-    horizontal_flip=True,
-    vertical_flip=True,
-    fill_mode="constant",
-    rescale=1 / 255,
-)
-_ALL_ROUND = ImageDataGenerator(
-    rotation_range=180,
-    shear_range=5,
-    zoom_range=(1.0, 1.1),
-    horizontal_flip=True,
-    vertical_flip=True,
-    fill_mode="constant",
-    rescale=1 / 255,
-)
 _JUDGED_BY = 1000  # masks of a test at most, twelve times turned: differences of a percent show
 
 
@@ -65,13 +44,13 @@ def data(folder: Path, seed: int, *, train: int, test: int, epochs: int, crop: i
     """
     alone = {"hands": False, "no_hands": 0}
     steps = {
-        "Finger Digits alone, random split": ({**alone, "random_split": True}, _PUBLISHED, False),
-        "Finger Digits alone": (alone, _PUBLISHED, False),
-        "+ full rotation": (alone, _ALL_ROUND, False),
-        "+ crops": (alone, _ALL_ROUND, True),
-        "+ rendered hands": ({"no_hands": 0}, _ALL_ROUND, True),
-        "+ masks of no hand": ({}, _ALL_ROUND, True),
-        "+ other people": ({"other_people": True}, _ALL_ROUND, True),
+        "Finger Digits alone, random split": ({**alone, "random_split": True}, PUBLISHED, False),
+        "Finger Digits alone": (alone, PUBLISHED, False),
+        "+ full rotation": (alone, ALL_ROUND, False),
+        "+ crops": (alone, ALL_ROUND, True),
+        "+ rendered hands": ({"no_hands": 0}, ALL_ROUND, True),
+        "+ masks of no hand": ({}, ALL_ROUND, True),
+        "+ other people": ({"other_people": True}, ALL_ROUND, True),
     }
     people = tasks.finger_numbers("real", 12, test, seed, other_people=True).tests[tasks.LEFT_OUT_TEST]
     rows = {}
@@ -109,7 +88,7 @@ def attention(
         for how, results in study.items():
             reader, _ = train_classifier(
                 task,
-                _ALL_ROUND,
+                ALL_ROUND,
                 folder / _slug(f"{how} {each}"),
                 epochs=epochs,
                 crop=crop,
@@ -131,7 +110,7 @@ def people(folder: Path, seed: int, *, train: int, test: int, epochs: int, crop:
     """
     task = tasks.finger_numbers("real", train, test, seed)
     reader, _ = train_classifier(
-        task, _ALL_ROUND, folder / "alone", epochs=epochs, crop=crop, seed=seed, name="finger_numbers"
+        task, ALL_ROUND, folder / "alone", epochs=epochs, crop=crop, seed=seed, name="finger_numbers"
     )
     return {
         name: evaluation.evaluate_classifier(reader, part, mirror=True) for name, part in task.tests.items()

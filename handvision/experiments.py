@@ -1,16 +1,40 @@
 """The one way in which classifiers and segmenters are trained."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import keras
 
-from handvision import models, training
+from handvision import evaluation, models, training
 from handvision.augmentation import ImageDataGenerator
 from handvision.data import tasks
+from handvision.data.examples import Examples, concatenate, resize
 from handvision.data.tasks import Task
 
 BATCH_SIZE = 32
+
+# As in the notebooks, where they are explained.
+# Both are explained in the classifiers' notebooks.
+PUBLISHED = ImageDataGenerator(
+    rotation_range=80,
+    width_shift_range=0.2,
+    height_shift_range=0.2,
+    shear_range=10,
+    horizontal_flip=True,
+    vertical_flip=True,
+    fill_mode="constant",
+    rescale=1 / 255,
+)
+ALL_ROUND = ImageDataGenerator(
+    rotation_range=180,
+    shear_range=5,
+    zoom_range=(1.0, 1.1),
+    horizontal_flip=True,
+    vertical_flip=True,
+    fill_mode="constant",
+    rescale=1 / 255,
+)
 
 
 def train_classifier(
@@ -24,6 +48,8 @@ def train_classifier(
     name: str = "classifier",
     attention: bool = True,
     crop_layer: bool = True,
+    start: keras.Model | None = None,
+    learning_rate: float = 2e-3,
 ) -> tuple[keras.Model, training.History]:
     """Trains a new classifier behind the crop layer, or goes on with the training that `folder` holds.
 
@@ -40,6 +66,8 @@ def train_classifier(
         name: of the classifier, and the layer's name in what is returned.
         attention: with the attention block, or without it.
         crop_layer: False shows the whole mask, shrunk, as published work does.
+        start: a classifier of the same shape whose weights are the first ones; None starts at random.
+        learning_rate: the highest.
 
     Returns:
         The model from masks to readings (see `models.classify_masks`), and its history.
@@ -59,12 +87,77 @@ def train_classifier(
     classifier = models.build_classifier(
         (crop, crop, 1), len(task.class_names), attention, class_names=task.class_names, name=name
     )
+    if start is not None:
+        classifier.set_weights(start.get_weights())
     reader = models.classify_masks(classifier, task.train.masks.shape[1:], crop=crop_layer)
     training.compile_classifier(
-        reader, learning_rate=2e-3, total_steps=epochs * len(train), rotation_weight=1.5
+        reader, learning_rate=learning_rate, total_steps=epochs * len(train), rotation_weight=1.5
     )
     history = training.fit(reader, train, validation, epochs=epochs, folder=folder, seed=seed, title=name)
     return reader, history
+
+
+def tune_classifier(
+    model: keras.Model,
+    classifier: keras.Model,
+    photos: Examples,
+    task: Task,
+    folder: str | Path,
+    *,
+    epochs: int,
+    seed: int,
+) -> tuple[keras.Model, training.History]:
+    """Trains a classifier further, on what a combined model sees of photos, mixed with its own masks.
+
+    A segmenter melts thin gaps and loses finger tips in ways that no drawn mask has; and what it takes for a
+    hand where there is none is the best example of no hand.
+
+    Args:
+        model: of which the masks are (see `masks_of`).
+        classifier: to go on from; it stays as it is.
+        photos: with labels, see `tasks.photos_to_learn_numbers`.
+        task: whose training masks are mixed in, and whose validation masks are watched.
+        folder, epochs, seed: see `train_classifier`.
+
+    Returns:
+        As `train_classifier`.
+    """
+    seen = masks_of(model, photos)
+    mixed = concatenate([seen, task.train], f"{seen.name}, and {task.train.name}")
+    return train_classifier(
+        replace(task, train=mixed),
+        ALL_ROUND,
+        folder,
+        epochs=epochs,
+        crop=classifier.input_shape[1],
+        seed=seed,
+        name=classifier.name,
+        start=classifier,
+        learning_rate=5e-4,
+    )
+
+
+def masks_of(model: keras.Model, photos: Examples, *, least: float = 0.002) -> Examples:
+    """What a model sees of photos: their hands' masks in close-up, for a classifier to learn from.
+
+    Args:
+        model: a segmenter or a combined model, which takes photos of this size.
+        photos: with labels, rotations and class names. Those in which less than `least` of the pixels are
+            taken for a hand are left out.
+        least: share of the photo.
+
+    Returns:
+        Examples with masks (n, MASK_SIZE, MASK_SIZE, 1).
+    """
+    parts = []
+    for start in range(0, len(photos), 500):  # all soft masks at once would fill the memory
+        some = photos.take(range(start, min(start + 500, len(photos))))
+        masks = evaluation.predict_masks(model, some.photos)
+        seen = masks.mean(axis=(1, 2, 3)) / 255 >= least
+        if seen.any():
+            parts.append(tasks.close_up(replace(some, masks=list(masks)).take(seen)))
+    together = concatenate(parts, f"{photos.name}, as {model.name} sees them")
+    return resize(together, tasks.MASK_SIZE, tasks.MASK_SIZE)
 
 
 def train_segmenter(

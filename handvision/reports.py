@@ -394,6 +394,20 @@ def combined_report(results: Mapping[str, Mapping]) -> Table:
     return table(rows, columns, "From photo to number")
 
 
+def worth_report(results: Mapping[str, Mapping], worth: Mapping[str, Mapping[str, float]]) -> Table:
+    """Accuracy from photo to number beside that of models which lack one thing.
+
+    Args:
+        results: name of a test -> what `evaluation.evaluate_combined` returned for it.
+        worth: name of a test -> what is lacking -> accuracy.
+    """
+    lacking = list(next(iter(worth.values())))
+    rows = [
+        (name, results[name]["accuracy"], *(shares[how] for how in lacking)) for name, shares in worth.items()
+    ]
+    return table(rows, ("", "as it is", *lacking), "From photo to number, with one thing less")
+
+
 def comparison(
     name: str,
     summary: Mapping[str, float],

@@ -85,3 +85,42 @@ def test_a_phase_goes_on_with_the_weights_of_the_one_before(tmp_path):
     assert len(task.train) == 1
     assert len(history.seconds) == 31
     assert evaluation.evaluate_segmenter(model, task.tests["bars"])["iou"] > 0.9, "learned in the first phase"
+
+
+def test_what_a_segmenter_sees_is_a_mask_to_learn_from(task):
+    photos = np.zeros((6, 32, 64, 3), np.uint8)
+    photos[:4, 8:20, 30:40] = 250  # the last two show nothing
+    labels = np.array([0, 1, 0, NO_HAND, 1, NO_HAND])
+    rotations = np.full(6, np.nan, np.float32)
+    seen_photos = Examples(
+        "photos", photos=photos, labels=labels, rotations=rotations, class_names=task.class_names
+    )
+    photo = keras.Input((32, 64, 3))
+    segmenter = keras.Model(photo, keras.ops.max(photo, axis=-1, keepdims=True), name="bright")
+
+    seen = experiments.masks_of(segmenter, seen_photos)
+    assert seen.labels.tolist() == [0, 1, 0, NO_HAND], "where no hand is seen there is nothing to learn"
+    assert seen.masks.shape[1:] == (tasks.MASK_SIZE, tasks.MASK_SIZE, 1)
+    assert (seen.masks > 0).mean() > 0.3, "in close-up"
+
+
+def test_tuning_goes_on_from_the_classifier_with_its_masks_and_the_segmenters(trained, task, monkeypatch):
+    classifier, asked = trained[0].get_layer("bars"), {}
+    monkeypatch.setattr(experiments, "masks_of", lambda model, photos: task.validation)
+    monkeypatch.setattr(experiments, "train_classifier", lambda task, *_, **o: asked.update(task=task, **o))
+    experiments.tune_classifier(None, classifier, None, task, "folder", epochs=3, seed=1)
+    assert len(asked["task"].train) == len(task.validation) + len(task.train)
+    assert asked["task"].validation is task.validation
+    assert (asked["start"], asked["epochs"], asked["crop"]) == (classifier, 3, 32)
+
+
+def test_a_training_can_start_from_a_classifier(trained, task, tmp_path):
+    start = trained[0].get_layer("bars")
+    before = start.get_weights()
+    tuned, _ = experiments.train_classifier(
+        task, TURNS, tmp_path, epochs=1, seed=1, name="bars", start=start, learning_rate=1e-8, **SMALL
+    )
+    kernels = [w for w in tuned.get_layer("bars").get_weights() if w.ndim > 1]
+    assert all(
+        np.allclose(a, b, atol=1e-5) for a, b in zip(kernels, (w for w in before if w.ndim > 1), strict=True)
+    )

@@ -14,7 +14,7 @@ import numpy as np
 
 from handvision.augmentation import ImageDataGenerator
 from handvision.data import download, load, rendered, splits
-from handvision.data.compositing import CompositeSequence, freeze
+from handvision.data.compositing import CompositeSequence, freeze, photometric_jitter
 from handvision.data.examples import NO_HAND, Examples, concatenate, resize
 from handvision.data.no_hands import beside_boxes, skin_masks
 from handvision.data.roughness import roughen
@@ -141,7 +141,7 @@ def finger_numbers(
         else:
             parts = splits.block_split(frames, test=0.2, validation=0.1, gap=50)
             if download.find("finger_counting") is not None:
-                another = _masks_only(_close_up(load.load_finger_counting_raw()))
+                another = _masks_only(close_up(load.load_finger_counting_raw()))
                 tests = {"another person (Finger Counting)": another} | tests
             tests = {FINGER_DIGITS_TEST: parts["test"]} | tests
         real.append(parts["train"])
@@ -251,6 +251,49 @@ def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: i
     return tests
 
 
+def photos_to_learn_numbers(
+    data: str, size: int | tuple[int, int], count: int, seed: int, *, versions: int = 4
+) -> Examples:
+    """Photos with numbers, of people, frames and sessions that everything else learns from too.
+
+    Each is there as it is, and in more versions: turned, mirrored, scaled and in another light, its border
+    replicated. Photos without a hand have the label NO_HAND.
+
+    Args:
+        data: "auto", "rendered" or "real".
+        size: of the photos in pixels, one number for squares or (height, width).
+        count: of rendered photos; with real data the others are as many as there are.
+        seed: of the rendered hands, and of what is drawn.
+        versions: of each real photo.
+    """
+    data = choose_data(data, PHOTO_SETS)
+    frame = _frame(size)
+    drawn = _rendered_photos(count, frame, seed, "train", empty=0)
+    nothing = _photos_without_hands(data, "train", seed, max(1, count // 10))
+    nothing = replace(
+        resize(replace(nothing, masks=None), *frame), labels=np.full(len(nothing), NO_HAND, np.int64)
+    )
+    parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
+    if data == "real":
+        people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)["train"]
+        raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["train"]
+        webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)["train"]
+        webcam = webcam.take(webcam.labels != NO_HAND)
+        parts += [_versions(photos, frame, versions, seed) for photos in (people, raw, webcam)]
+    parts = [
+        Examples(
+            part.name,
+            photos=part.photos,
+            labels=part.labels,
+            rotations=np.full(len(part), np.nan, np.float32) if part.rotations is None else part.rotations,
+            class_names=drawn.class_names,
+            source=part.source,
+        )
+        for part in parts
+    ]
+    return concatenate(parts, "photos with numbers to learn from")
+
+
 def photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> Examples:
     """Photos (a list of many sizes) with nobody's hand in view: rooms, faces, what lies about.
 
@@ -262,6 +305,20 @@ def photos_without_hands(data: str, part: str, seed: int, count: int = 200) -> E
         count: number of rendered photos.
     """
     return _photos_without_hands(choose_data(data, NO_HAND_SETS), part, seed, count)
+
+
+def close_up(examples: Examples) -> Examples:
+    """Masks (a list) of the hand's surroundings: in a small picture of the whole, thin gaps would close."""
+    masks = []
+    for mask in examples.masks:
+        x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))
+        margin = max(width, height) // 4
+        masks.append(
+            mask[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
+            if width
+            else mask
+        )
+    return replace(examples, photos=None, masks=masks)
 
 
 class Steps(keras.utils.PyDataset):
@@ -392,6 +449,26 @@ def _without_hands(rooms: Examples, sessions: Examples) -> Examples:
     )
 
 
+def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int) -> Examples:
+    """The photos in the frame, as they are and in `versions` - 1 more ways."""
+    rotations = np.full(len(photos), np.nan, np.float32) if photos.rotations is None else photos.rotations
+    parts = [resize(replace(photos, masks=None, boxes=None, groups=None, rotations=rotations), *frame)]
+    turn = ImageDataGenerator(
+        rotation_range=180, zoom_range=(0.8, 1.3), horizontal_flip=True, fill_mode="nearest"
+    )
+    for version in range(1, versions):
+        rng = np.random.default_rng((seed, version))
+        turned, directions = [], []
+        for photo, degrees in zip(photos.photos, rotations, strict=True):
+            how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
+            changed = turn.apply_transform(photo, how)
+            turned.append(photometric_jitter(np.clip(changed, 0, 255).astype(np.uint8), rng, 0.5))
+            directions.append(turn.transform_rotation(degrees, how))
+        another = replace(parts[0], photos=turned, rotations=np.array(directions, np.float32))
+        parts.append(resize(another, *frame))
+    return concatenate(parts, photos.name)
+
+
 def _frame(size: int | tuple[int, int]) -> tuple[int, int]:
     return (size, size) if isinstance(size, int) else tuple(size)
 
@@ -429,20 +506,6 @@ def _photo_tests(part: dict, frame: tuple[int, int], count: int) -> dict[str, Ex
         "HGR1, people 4 and 5": resize(part["hgr1"], *frame),
         "rooms and faces without a hand": replace(empty, masks=nothing),
     }
-
-
-def _close_up(examples: Examples) -> Examples:
-    """Masks (a list) of the hand's surroundings: in a small picture of the whole, thin gaps would close."""
-    masks = []
-    for mask in examples.masks:
-        x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))
-        margin = max(width, height) // 4
-        masks.append(
-            mask[max(0, y - margin) : y + height + margin, max(0, x - margin) : x + width + margin]
-            if width
-            else mask
-        )
-    return replace(examples, photos=None, masks=masks)
 
 
 def _masks_only(examples: Examples) -> Examples:

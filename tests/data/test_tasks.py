@@ -106,7 +106,30 @@ def test_photos_need_not_be_square():
 def test_a_close_up_keeps_the_hand_and_drops_the_rest():
     mask = np.zeros((120, 160, 1), np.uint8)
     mask[40:80, 100:120] = 255
-    close, whole = tasks._close_up(Examples("masks", masks=np.stack([mask, np.zeros_like(mask)]))).masks
+    close, whole = tasks.close_up(Examples("masks", masks=np.stack([mask, np.zeros_like(mask)]))).masks
     assert close.shape == (60, 40, 1)
     assert (close > 0).sum() == (mask > 0).sum()
     assert whole.shape == mask.shape
+
+
+def test_photos_to_learn_numbers_are_turned_and_some_show_no_hand():
+    photos = tasks.photos_to_learn_numbers("rendered", (32, 48), 20, seed=1)
+    assert photos.photos.shape[1:] == (32, 48, 3)
+    hands = photos.labels != NO_HAND
+    assert hands.sum() == 20
+    assert (~hands).sum() == 2
+    assert np.isfinite(photos.rotations[hands]).all()
+    assert photos.class_names == ("0", "1", "2", "3", "4", "5")
+
+
+def test_versions_of_a_photo_turn_its_direction_too():
+    photos = np.zeros((1, 40, 40, 3), np.uint8)
+    photos[0, 4:20, 18:22] = 255  # points up
+    up = Examples("up", photos=photos, labels=np.array([1]), rotations=np.zeros(1, np.float32))
+    versions = tasks._versions(up, (40, 40), 9, seed=1)
+    assert len(versions) == 9
+    assert versions.rotations[0] == 0
+    for photo, degrees in zip(versions.photos[1:], versions.rotations[1:], strict=True):
+        ys, xs = np.nonzero(photo.max(axis=-1) > 120)
+        seen = np.rad2deg(np.arctan2(-(xs.mean() - 19.5), -(ys.mean() - 19.5)))
+        assert abs((seen - degrees + 180) % 360 - 180) < 15
