@@ -1,4 +1,4 @@
-"""Milliseconds a picture in ONNX Runtime against Keras's own compiled function: one picture, one thread.
+"""Milliseconds a picture in ONNX Runtime against Keras's own compiled function: one picture at a time.
 
 The networks are built anew, without training: their weights do not change the time. Both runtimes answer
 in turns, so that a noisy machine is noisy for both; the ratio is the median of the rounds' ratios.
@@ -19,12 +19,18 @@ import tensorflow as tf
 
 from handvision import models
 
-# name -> (the network, what the project asks of it in milliseconds, or None)
+PHOTO = (192, 256, 3)
+# name -> (the network, threads, what the project asks of it in milliseconds, or None)
 NETWORKS = {
-    "six numbers, 96x96 crop": (lambda: models.build_classifier(num_classes=6), 3),
-    "twenty gestures, 96x96 crop": (lambda: models.build_classifier(num_classes=20), 3),
-    "U-Net, 192x256 photo": (lambda: models.build_unet((192, 256, 3)), None),
-    "DeepLabV3+, 192x256 photo": (lambda: models.build_deeplab_v3_plus((192, 256, 3)), None),
+    "six numbers, 96x96 crop": (lambda: models.build_classifier(num_classes=6), 1, 3),
+    "twenty gestures, 96x96 crop": (lambda: models.build_classifier(num_classes=20), 1, 3),
+    "plain U-Net, 192x256 photo": (lambda: models.build_unet(PHOTO), 2, None),
+    "released U-Net, 192x256 photo": (
+        lambda: models.build_unet(PHOTO, (24, 48, 64, 96), "efficientnet_lite0"),
+        2,
+        15,
+    ),
+    "DeepLabV3+, 192x256 photo": (lambda: models.build_deeplab_v3_plus(PHOTO), 2, None),
 }
 
 
@@ -32,25 +38,25 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--rounds", type=int, default=30)
     arguments = arguments.parse_args()
-    if hasattr(os, "sched_setaffinity"):
-        os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:1])
-    tf.config.threading.set_intra_op_parallelism_threads(1)
-    tf.config.threading.set_inter_op_parallelism_threads(1)
-    for name, (build, asked) in NETWORKS.items():
-        onnx, compiled = milliseconds(build(), arguments.rounds)
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+    for name, (build, threads, asked) in NETWORKS.items():
+        if cores:
+            os.sched_setaffinity(0, cores[:threads])
+        onnx, compiled = milliseconds(build(), threads, arguments.rounds)
+        limit = f" (asked: {asked})" if asked else ""
         print(
-            f"{name}: ONNX Runtime {np.median(onnx):.2f} ms{f' (asked: {asked})' if asked else ''}, "
+            f"{name}, {threads} thread{'s'[: threads - 1]}: ONNX Runtime {np.median(onnx):.2f} ms{limit}, "
             f"Keras {np.median(compiled):.2f} ms, ratio {np.median(compiled / onnx):.1f}",
             flush=True,
         )
 
 
-def milliseconds(model: keras.Model, rounds: int) -> tuple[np.ndarray, np.ndarray]:
+def milliseconds(model: keras.Model, threads: int, rounds: int) -> tuple[np.ndarray, np.ndarray]:
     """Of each round, milliseconds a picture: ONNX Runtime (rounds,), Keras (rounds,)."""
     with tempfile.TemporaryDirectory() as folder:
         path = models.export_onnx(model, Path(folder) / "network.onnx")
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        options.intra_op_num_threads, options.inter_op_num_threads = threads, 1
         session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
     picture = np.random.default_rng(0).random((1, *model.input_shape[1:]), np.float32)
     given = {session.get_inputs()[0].name: picture}

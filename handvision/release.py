@@ -13,6 +13,7 @@ from handvision.comparisons import COMPARISONS
 from handvision.facts import read_facts
 from handvision.files import replacing
 from handvision.models.store import MADE_BY, made_by
+from handvision.plotting import percent
 from handvision.settings import models_folder, runs_folder
 
 LIMITS_MB = {"finger_numbers": 2, "gestures": 2, "unet": 8, "deeplab_v3_plus": 12, "combined": 10}
@@ -76,7 +77,13 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("names", nargs="+", choices=(*MADE_BY, *COMPARISONS))
     for name in parser.parse_args().names:
-        print(f"released {release(name) if name in MADE_BY else release_comparison(name)}")
+        released = release(name) if name in MADE_BY else release_comparison(name)
+        print(f"released {released}")
+        summary = read_facts(released.with_suffix(".json"))["metrics"].get("summary", {})
+        if summary:
+            print("for its card in models/README.md:")
+        for what, share in summary.items():
+            print(f"| {what} | {percent(share)} |")
     return 0
 
 
