@@ -176,9 +176,10 @@ def train_segmenter(
 
     Args:
         build: makes the model for photos of (height, width, 3).
-        make_task: makes the task, given `size=(height, width)` and `steps`, batches an epoch.
+        make_task: makes the task, given `size=(height, width)`, `steps`, batches an epoch, and what else a
+            phase has for it.
         folder: of the training; each phase has one inside.
-        phases: dicts of `size`, `steps`, `epochs` and `rate`, the highest learning rate.
+        phases: dicts of `size`, `steps`, `epochs` and `rate`, the highest learning rate; more is for `make_task`.
         seed: as in `train_classifier`.
         title: stands at the head of each line of progress.
 
@@ -187,7 +188,7 @@ def train_segmenter(
     """
     weights, seconds = None, []
     for number, phase in enumerate(phases):
-        task = make_task(size=phase["size"], steps=phase["steps"])
+        task = make_task(**{key: value for key, value in phase.items() if key not in ("epochs", "rate")})
         training.set_seed(seed)
         model = build((*phase["size"], 3))
         if weights is not None:

@@ -169,7 +169,15 @@ def gestures(data: str, train: int, test: int, seed: int, *, no_hands: float = 0
 
 
 def segmentation(
-    data: str, size: int | tuple[int, int], train: int, test: int, batch_size: int, steps: int, seed: int
+    data: str,
+    size: int | tuple[int, int],
+    train: int,
+    test: int,
+    batch_size: int,
+    steps: int,
+    seed: int,
+    *,
+    plain_walls: float = 0,
 ) -> Task:
     """Photos and hand masks for the segmenters.
 
@@ -185,6 +193,8 @@ def segmentation(
         batch_size: pictures a batch.
         steps: batches an epoch.
         seed: of the rendered hands and of what is drawn from the real ones.
+        plain_walls: how often, beside every other source together (1), Sign Language Digits are shown whole,
+            before their own plain wall. They are easy: they belong to the end of a training.
     """
     data = choose_data(data, PHOTO_SETS)
     frame = _frame(size)
@@ -206,11 +216,11 @@ def segmentation(
     real = _real_photos()
     train_sequence = CompositeSequence(
         cutouts=real["train"]["cutouts"],
-        photos=[*real["train"]["photos"], hands["train"]],
+        photos=[*real["train"]["photos"], hands["train"], real["train"]["cutouts"][0]],
         backgrounds=real["train"]["backgrounds"],
         # Cut-outs: Sign Language Digits (about 100 people) most of all, Massey, HGR1 with its forearms; whole
-        # photos: Finger Counting, HGR1, webcam frames with weak masks, rendered.
-        weights=(0.3, 0.13, 0.08, 0.13, 0.08, 0.13, 0.15),
+        # photos: Finger Counting, HGR1, webcam frames with weak masks, rendered, plain walls.
+        weights=(0.3, 0.13, 0.08, 0.13, 0.08, 0.13, 0.15, plain_walls),
         extent=(0.25, 1.2),
         several=0.15,
         size=frame,
