@@ -179,7 +179,8 @@ def train_segmenter(
         make_task: makes the task, given `size=(height, width)`, `steps`, batches an epoch, and what else a
             phase has for it.
         folder: of the training; each phase has one inside.
-        phases: dicts of `size`, `steps`, `epochs` and `rate`, the highest learning rate, and more for `make_task`.
+        phases: dicts of `size`, `steps`, `epochs` and `rate`, the highest learning rate, and more for
+            `make_task`.
         seed: as in `train_classifier`.
         title: stands at the head of each line of progress.
 
