@@ -158,6 +158,9 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         }
 
 
+_CELLS = 64  # of the grid on which MainRegionLayer grows a region, along the mask's larger side
+
+
 @register
 class MainRegionLayer(keras.layers.Layer):
     """Keeps the region of a mask in which the foreground is densest, and sets the rest to 0.
@@ -168,7 +171,8 @@ class MainRegionLayer(keras.layers.Layer):
 
     The region grows from there, step by step, by max pooling cut by the foreground (reconstruction by
     dilation), because that runs in ONNX and LiteRT, where a labelling of components does not. It grows
-    at half the resolution: regions whose 2x2 blocks touch, at a corner too, count as one.
+    on a grid of about 64 cells along the larger side, at least two pixels wide each, which takes a twentieth
+    of the time of single pixels: regions whose cells touch, at a corner too, count as one.
 
     Input: masks, (batch, height, width, 1) float in [0, 1], static size.
 
@@ -210,19 +214,23 @@ class MainRegionLayer(keras.layers.Layer):
     def call(self, masks):
         masks = _float_masks(self.name, masks)
         height, width = masks.shape[1:3]
-        foreground = ops.max_pool(ops.cast(masks > self.threshold, "float32"), 2, 2, padding="same")
-        around = max(height, width) // 8  # pixels of the halved mask to each side
-        padded = ops.pad(foreground, ((0, 0), (around, around), (around, around), (0, 0)))
-        density = ops.average_pool(padded, 2 * around + 1, 1, padding="valid") * foreground
+        cell = max(2, round(max(height, width) / _CELLS))
+        foreground = ops.cast(masks > self.threshold, "float32")
+        foreground = ops.pad(foreground, ((0, 0), (0, -height % cell), (0, -width % cell), (0, 0)))
+        foreground = ops.max_pool(foreground, cell, cell)
+        around = max(height, width) // (4 * cell)  # cells to each side
+        density = ops.pad(foreground, ((0, 0), (around, around), (around, around), (0, 0)))
+        density = ops.average_pool(density, (2 * around + 1, 1), 1)
+        density = ops.average_pool(density, (1, 2 * around + 1), 1) * foreground
         densest = ops.max(density, axis=(1, 2, 3), keepdims=True)
         region = ops.cast(density >= densest, "float32") * foreground
-        for _ in range(math.ceil(self.reach * max(height, width) / 2)):
+        for _ in range(math.ceil(self.reach * max(height, width) / cell)):
             region = ops.max_pool(region, 3, 1, padding="same") * foreground
         # The rim holds no foreground (it would have grown there), but the soft edge that a crop samples.
         region = ops.max_pool(region, 3, 1, padding="same")
         region = ops.image.resize(
             region,
-            (2 * region.shape[1], 2 * region.shape[2]),
+            (cell * region.shape[1], cell * region.shape[2]),
             interpolation="nearest",
             data_format="channels_last",
         )
