@@ -1,6 +1,7 @@
 """What is released is what its facts, its card and the archives say it is."""
 
 import os
+import re
 
 import keras
 import numpy as np
@@ -46,6 +47,15 @@ def test_the_card_quotes_the_measured_figures(name):
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     for what, share in read_facts(FOLDER / f"{name}.json")["metrics"]["summary"].items():
         assert f"| {what} | {percent(share)} |" in card, f"{name}: {what} is {percent(share)}"
+
+
+def test_the_readme_quotes_the_measured_figures():
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (\S+ %) \|$", readme, re.MULTILINE)
+    assert {name for name, _, _ in rows} == set(RELEASED)
+    for name, what, share in rows:
+        measured = read_facts(FOLDER / f"{name}.json")["metrics"]["summary"][what]
+        assert percent(measured) == share, f"{name}: {what}"
 
 
 @pytest.mark.skipif("combined" not in RELEASED, reason="no combined model is released yet")

@@ -178,3 +178,9 @@ def test_boxes_are_reported_where_there_are_any():
     table = reports.boxes_report({"n": 7, "inside": 0.9, "boxes": 8, "found": 0.75})
     assert table.cells[0][1:] == ("7", "90.0 %", "8", "75.0 %")
     assert "no photos with boxes" in reports.boxes_report(None)
+
+
+def test_what_a_part_is_worth_stands_beside_the_whole():
+    table = reports.worth_report({"hands": {"accuracy": 0.9}}, {"hands": {"without it": 0.8}})
+    assert table.columns == ("", "as it is", "without it")
+    assert cells(table)["hands"] == ("90.0 %", "80.0 %")

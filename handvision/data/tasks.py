@@ -241,6 +241,8 @@ def segmentation(
 def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: int) -> dict[str, Examples]:
     """Photos with numbers for the combined model: name of a test -> Examples.
 
+    Rendered hands point to all sides; real photos come as they are, and again turned by any angle.
+
     Args:
         data: "auto", "rendered" or "real".
         size: of the photos in pixels, one number for squares or (height, width).
@@ -255,10 +257,35 @@ def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: i
         raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["test"]
         webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)["test"]
         one_hand = webcam.take(webcam.labels != NO_HAND)
-        tests[OTHER_PEOPLE_TEST] = resize(_some(people, test), *frame)
-        tests["Finger Counting, last fifth"] = resize(_some(raw, test), *frame)
-        tests["webcam frames with one hand (HandsDataset)"] = resize(_some(one_hand, test), *frame)
+        sets = {
+            LEFT_OUT_TEST: people,
+            "Finger Counting, last fifth": raw,
+            "webcam frames with one hand (HandsDataset)": one_hand,
+        }
+        for name, photos in sets.items():
+            photos = replace(_some(photos, test), boxes=None, keypoints=None)
+            tests[name] = resize(photos, *frame)
+            tests[f"{name}, any rotation"] = resize(turned_photos(photos, seed), *frame)
     return tests
+
+
+def turned_photos(photos: Examples, seed: int) -> Examples:
+    """Each photo turned about its centre by an angle of its own, its border replicated; masks are dropped.
+
+    Args:
+        photos: with photos; rotations, where they are known, turn along.
+        seed: of the angles.
+    """
+    turn = ImageDataGenerator(rotation_range=180, fill_mode="nearest")
+    rng = np.random.default_rng(seed)
+    turned, rotations = [], []
+    for i, photo in enumerate(photos.photos):
+        how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
+        turned.append(np.clip(turn.apply_transform(photo, how), 0, 255).astype(np.uint8))
+        if photos.rotations is not None:
+            rotations.append(turn.transform_rotation(photos.rotations[i], how))
+    rotations = np.array(rotations, np.float32) if rotations else None
+    return replace(photos, photos=np.stack(turned), masks=None, rotations=rotations)
 
 
 def photos_to_learn_numbers(
