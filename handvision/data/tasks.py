@@ -7,6 +7,7 @@ people whom neither of its parts has seen.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 import cv2
 import keras
@@ -18,6 +19,7 @@ from handvision.data.compositing import CompositeSequence, freeze, photometric_j
 from handvision.data.examples import NO_HAND, Examples, concatenate, resize
 from handvision.data.no_hands import beside_boxes, skin_masks
 from handvision.data.roughness import roughen
+from handvision.settings import data_folder
 
 MASK_SIZE = 128
 # The seed of every split by person: one choice for all tasks, whatever the run's seed.
@@ -433,6 +435,11 @@ def _every_second_rough(hands: Examples, seed: int) -> Examples:
 
 
 def _real_photos() -> dict[str, dict]:
+    return _read_real_photos(str(data_folder()))
+
+
+@lru_cache(maxsize=1)  # every phase of a training asks again, and weak masks take a minute
+def _read_real_photos(_: str) -> dict[str, dict]:
     """Cut-outs, whole photos and backgrounds for each part; no person or room in two parts.
 
     HGR1 has few people: persons 4 and 5 are the test. Massey's five hands and the rooms are split as
