@@ -342,7 +342,7 @@ def gallery(folder: str | Path, model: keras.Model, tests: Mapping[str, Examples
         predicted = predict_masks(model, test.photos)
         shown = np.flatnonzero(test.masks.any(axis=(1, 2, 3)))
         if not len(shown):  # without hands the worst are those with most of a mask
-            shown = np.argsort(-predicted.sum(axis=(1, 2, 3)), kind="stable")[:count]
+            shown = np.argsort(-predicted.mean(axis=(1, 2, 3)), kind="stable")[:count]
         figure = show_worst(test.photos[shown], test.masks[shown], predicted[shown], count=count)
         figure.savefig(folder / f"{number}.png", dpi=150)
         parts.append(f"<h2>{html.escape(name)}</h2><img src='{number}.png' style='max-width:100%'>")

@@ -3,6 +3,7 @@
 import keras
 import numpy as np
 import pytest
+from matplotlib import figure
 
 from handvision import reports
 from handvision.augmentation import ImageDataGenerator
@@ -184,3 +185,21 @@ def test_what_a_part_is_worth_stands_beside_the_whole():
     table = reports.worth_report({"hands": {"accuracy": 0.9}}, {"hands": {"without it": 0.8}})
     assert table.columns == ("", "as it is", "without it")
     assert cells(table)["hands"] == ("90.0 %", "80.0 %")
+
+
+def test_the_gallery_shows_what_is_most_taken_for_a_hand_where_none_is(folders, monkeypatch):
+    predicted = np.zeros((4, 8, 8, 1), np.uint8)
+    predicted[1], predicted[3, :2] = 255, 255
+    photos = np.arange(4, dtype=np.uint8)[:, None, None, None] * np.ones((1, 8, 8, 3), np.uint8)
+    shown = []
+
+    def show_worst(photos, masks, predicted, count):
+        shown.extend(photos[:, 0, 0, 0].tolist())
+        return figure.Figure()
+
+    monkeypatch.setattr(reports, "predict_masks", lambda model, photos: predicted)
+    monkeypatch.setattr(reports, "show_worst", show_worst)
+    reports.gallery(
+        folders, None, {"no hand": Examples("none", photos=photos, masks=np.zeros_like(predicted))}, count=2
+    )
+    assert shown == [1, 3]
