@@ -283,7 +283,7 @@ def turned_photos(photos: Examples, seed: int) -> Examples:
     turned, rotations = [], []
     for i, photo in enumerate(photos.photos):
         how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
-        turned.append(np.clip(turn.apply_transform(photo, how), 0, 255).astype(np.uint8))
+        turned.append(_apply(turn, how, photo))
         if photos.rotations is not None:
             rotations.append(turn.transform_rotation(photos.rotations[i], how))
     rotations = np.array(rotations, np.float32) if rotations else None
@@ -505,12 +505,22 @@ def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int
         turned, directions = [], []
         for photo, degrees in zip(photos.photos, rotations, strict=True):
             how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
-            changed = turn.apply_transform(photo, how)
-            turned.append(photometric_jitter(np.clip(changed, 0, 255).astype(np.uint8), rng, 0.5))
+            turned.append(photometric_jitter(_apply(turn, how, photo), rng, 0.5))
             directions.append(turn.transform_rotation(degrees, how))
         another = replace(parts[0], photos=turned, rotations=np.array(directions, np.float32))
         parts.append(resize(another, *frame))
     return concatenate(parts, photos.name)
+
+
+def _apply(turn: ImageDataGenerator, how: dict, photo: np.ndarray) -> np.ndarray:
+    """The photo transformed about its centre; Keras's transforms have that centre in square pictures only."""
+    height, width = photo.shape[:2]
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    borders = top, side - height - top, left, side - width - left
+    square = cv2.copyMakeBorder(photo, *borders, cv2.BORDER_REPLICATE)
+    changed = turn.apply_transform(square, how)[top : top + height, left : left + width]
+    return np.clip(changed, 0, 255).astype(np.uint8)
 
 
 def _frame(size: int | tuple[int, int]) -> tuple[int, int]:

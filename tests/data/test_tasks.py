@@ -135,14 +135,16 @@ def test_versions_of_a_photo_turn_its_direction_too():
         assert abs((seen - degrees + 180) % 360 - 180) < 15
 
 
-def test_turned_photos_turn_their_direction_and_keep_their_border():
-    photos = np.full((3, 40, 40, 3), 90, np.uint8)
-    photos[:, 4:20, 18:22] = 255  # points up
-    up = Examples("up", photos=photos, labels=np.ones(3, np.int64), rotations=np.zeros(3, np.float32))
+def test_turned_photos_turn_about_their_centre_and_keep_their_border():
+    photos = np.full((6, 40, 60, 3), 90, np.uint8)  # not square: there the centre is easily missed
+    photos[:, 4:20, 28:32] = 255  # from the centre up
+    up = Examples("up", photos=photos, labels=np.ones(6, np.int64), rotations=np.zeros(6, np.float32))
     turned = tasks.turned_photos(up, seed=1)
-    assert len(set(turned.rotations.tolist())) == 3
+    assert len(set(turned.rotations.tolist())) == 6
+    assert turned.photos.shape == photos.shape
     assert turned.photos.min() >= 85, "nothing black comes in from outside"
     for photo, degrees in zip(turned.photos, turned.rotations, strict=True):
         ys, xs = np.nonzero(photo.max(axis=-1) > 170)
-        seen = np.rad2deg(np.arctan2(-(xs.mean() - 19.5), -(ys.mean() - 19.5)))
-        assert abs((seen - degrees + 180) % 360 - 180) < 10
+        x, y = xs.mean() - 29.5, ys.mean() - 19.5
+        assert abs(np.hypot(x, y) - 8) < 1
+        assert abs((np.rad2deg(np.arctan2(-x, -y)) - degrees + 180) % 360 - 180) < 5
