@@ -57,6 +57,9 @@ class ImageDataGenerator(keras_image.ImageDataGenerator):
             more than four channels, go through Keras's own code.
         validation_split: the fraction that `subset="validation"` takes, from the front.
 
+    Turns are about the centre of square pictures. In others Keras takes the centre's x from the height and
+    its y from the width, and so do we: pad them to squares where the place matters.
+
     Only `channels_last` is supported. A flow yields float32 (`dtype`) whatever came in.
 
     Example:
