@@ -16,6 +16,8 @@ from handvision.models.store import MADE_BY, made_by
 from handvision.plotting import percent
 from handvision.settings import models_folder, runs_folder
 
+# Comparisons that are no trainings.
+MEASURED_BY = {"mediapipe": "benchmarks/photo_to_gesture.py"}
 LIMITS_MB = {"finger_numbers": 2, "gestures": 2, "unet": 8, "deeplab_v3_plus": 12, "combined": 10}
 
 
@@ -51,7 +53,7 @@ def release_comparison(name: str) -> Path:
     Errors as `release`.
     """
     facts = runs_folder() / "comparisons" / f"{name}.json"
-    _check(facts, f"run python -m handvision.comparisons {name}")
+    _check(facts, "run " + MEASURED_BY.get(name, f"python -m handvision.comparisons {name}"))
     return _copy(facts, models_folder() / "comparisons")
 
 
@@ -75,7 +77,7 @@ def _copy(path: Path, folder: Path) -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("names", nargs="+", choices=(*MADE_BY, *COMPARISONS))
+    parser.add_argument("names", nargs="+", choices=(*MADE_BY, *COMPARISONS, *MEASURED_BY))
     for name in parser.parse_args().names:
         released = release(name) if name in MADE_BY else release_comparison(name)
         print(f"released {released}")

@@ -394,6 +394,25 @@ def combined_report(results: Mapping[str, Mapping]) -> Table:
     return table(rows, columns, "From photo to number")
 
 
+def peer_report(measured: Mapping | None) -> Table | str:
+    """Our combined model beside MediaPipe Hands: what `benchmarks/photo_to_gesture.py` measured."""
+    if not measured:
+        return "not measured yet: see benchmarks/photo_to_gesture.py"
+    keys = ("ours", "mediapipe_rule", "mediapipe_trained", "second_look_rule", "second_look_trained")
+    rows = [
+        (f"{row['set']}, {row['rotation']} rotation", row["n"], *(row[key] for key in keys))
+        for row in measured["photo_to_number"]
+    ]
+    empty = measured["photos_without_hands"]
+    found = (empty["ours_found"], empty["mediapipe_found"], DASH, empty["second_look_found"], DASH)
+    rows.append(("photos without a hand, in which one is found", empty["n"], *found))
+    for time in measured["milliseconds"]:
+        times = (f"{time['ours']:.1f} ms", f"{time['mediapipe']:.1f} ms", DASH, DASH, DASH)
+        rows.append((f"from photo to answer, threads: {time['threads']}", DASH, *times))
+    columns = ("", "photos", "ours", "MediaPipe, rule", "trained", "second look, rule", "trained on it")
+    return table(rows, columns, "Beside MediaPipe Hands")
+
+
 def worth_report(results: Mapping[str, Mapping], worth: Mapping[str, Mapping[str, float]]) -> Table:
     """Accuracy from photo to number beside that of models which lack one thing.
 

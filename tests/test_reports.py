@@ -203,3 +203,19 @@ def test_the_gallery_shows_what_is_most_taken_for_a_hand_where_none_is(folders, 
         folders, None, {"no hand": Examples("none", photos=photos, masks=np.zeros_like(predicted))}, count=2
     )
     assert shown == [1, 3]
+
+
+def test_the_peer_stands_beside_ours():
+    shares = ("mediapipe_rule", "mediapipe_trained", "second_look_rule", "second_look_trained")
+    measured = {
+        "photo_to_number": [
+            {"set": "hands", "rotation": "any", "n": 9, "ours": 0.9, **dict.fromkeys(shares, 0.8)}
+        ],
+        "photos_without_hands": {"n": 5, "ours_found": 0.2, "mediapipe_found": 0.1, "second_look_found": 0.1},
+        "milliseconds": [{"threads": 1, "ours": 11.54, "mediapipe": 20.6}],
+    }
+    table = cells(reports.peer_report(measured))
+    assert table["hands, any rotation"] == ("9", "90.0 %", *["80.0 %"] * 4)
+    assert table["photos without a hand, in which one is found"][:3] == ("5", "20.0 %", "10.0 %")
+    assert table["from photo to answer, threads: 1"][1:3] == ("11.5 ms", "20.6 ms")
+    assert "not measured" in reports.peer_report(None)
