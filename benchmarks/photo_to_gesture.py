@@ -3,8 +3,8 @@
 Photos are of people, sessions or (Finger Counting, one person) frames that neither side learned from,
 upright and turned by any angle.
 MediaPipe gives landmarks, not numbers. They are counted by the usual rule, and read by a small classifier
-trained on the landmarks of the training parts of the same three sets. Our networks learn from fewer of
-them: of HandsDataset no hand at all, of Finger Counting masks but no numbers. MediaPipe runs with its
+trained on the landmarks of the training parts of the same three sets, from which the released combined
+model learned too. MediaPipe runs with its
 defaults for single photos. A photo in which no hand is found counts as wrong. MediaPipe overlooks hands
 that fill the frame, so its second look is reported as well: where it found none, the photo with a margin.
 """

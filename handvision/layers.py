@@ -171,8 +171,8 @@ class MainRegionLayer(keras.layers.Layer):
 
     The region grows from there, step by step, by max pooling cut by the foreground (reconstruction by
     dilation), because that runs in ONNX and LiteRT, where a labelling of components does not. It grows
-    on a grid of about 64 cells along the larger side, at least two pixels wide each, which takes a twentieth
-    of the time of single pixels: regions whose cells touch, at a corner too, count as one.
+    on a grid of about 64 cells along the larger side, at least two pixels wide each, because every step costs
+    time: regions whose cells touch, at a corner too, count as one.
 
     Input: masks, (batch, height, width, 1) float in [0, 1], static size.
 

@@ -81,8 +81,8 @@ def load_imagenet_weights(model: keras.Model) -> None:
 def freeze_levels(model: keras.Model, count: int) -> None:
     """Keeps the first `count` levels of `efficientnet_lite0` in `model` from learning, batch norm included.
 
-    They hold edges and colours, which ImageNet has taught well, at the resolutions where a training step
-    spends two thirds of its time.
+    They hold edges and colours, which ImageNet has taught well, at the resolutions with most pixels: without
+    the first two a training step takes about two thirds of its time.
     """
     last = SKIP_STAGES[count - 1] if count else -1
     parts = (["encoder_stem_"] if count else []) + [f"encoder_stage{stage}_" for stage in range(last + 1)]
