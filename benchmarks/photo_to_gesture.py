@@ -29,7 +29,7 @@ from threadpoolctl import threadpool_limits
 
 import handvision
 from handvision import models
-from handvision.data import load, splits, tasks
+from handvision.data import load, tasks
 from handvision.data.examples import Examples
 from handvision.facts import write_facts
 from handvision.inference import fit_photo
@@ -76,19 +76,12 @@ def main():
 
 def picture_sets(limit: int | None) -> dict[str, dict[str, Examples]]:
     """Name -> "train" and "test", split as for the training of our models."""
-    people = splits.group_split(load.load("sign_language_digits"), seed=tasks.SPLIT_SEED)
-    frames = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)
-    sessions = splits.group_split(load.load("hands_dataset"), seed=tasks.SPLIT_SEED)
-    one_hand = {part: photos.take(photos.labels >= 0) for part, photos in sessions.items()}
-    sets = {
-        "Sign Language Digits, signs 1 to 8": people,
-        "Finger Counting, raw photos": frames,
-        "HandsDataset, one hand": one_hand,
-    }
-    return {
-        name: {part: parts[part].take(some(range(len(parts[part])), limit)) for part in ("train", "test")}
-        for name, parts in sets.items()
-    }
+    names = ("Sign Language Digits, signs 1 to 8", "Finger Counting, raw photos", "HandsDataset, one hand")
+    sets = {name: {} for name in names}
+    for part in ("train", "test"):
+        for name, photos in zip(names, tasks.photos_with_numbers(part), strict=True):
+            sets[name][part] = photos.take(some(range(len(photos)), limit))
+    return sets
 
 
 def some(items: Sequence, limit: int | None) -> list:

@@ -255,20 +255,31 @@ def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: i
     frame = _frame(size)
     tests = {RENDERED_TEST: _rendered_photos(test, frame, seed, "test", empty=0)}
     if data == "real":
-        people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)["test"]
-        raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["test"]
-        webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)["test"]
-        one_hand = webcam.take(webcam.labels != NO_HAND)
+        people, raw, webcam = photos_with_numbers("test")
         sets = {
             LEFT_OUT_TEST: people,
             "Finger Counting, last fifth": raw,
-            "webcam frames with one hand (HandsDataset)": one_hand,
+            "webcam frames with one hand (HandsDataset)": webcam,
         }
         for name, photos in sets.items():
             photos = replace(_some(photos, test), boxes=None, keypoints=None)
             tests[name] = resize(photos, *frame)
             tests[f"{name}, any rotation"] = resize(turned_photos(photos, seed), *frame)
     return tests
+
+
+def photos_with_numbers(part: str) -> tuple[Examples, Examples, Examples]:
+    """Real photos with numbers: Sign Language Digits, Finger Counting, HandsDataset with one hand in view.
+
+    No person, no session and (Finger Counting, one person) no block of frames is in two parts.
+
+    Args:
+        part: "train", "validation" or "test".
+    """
+    people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)[part]
+    raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)[part]
+    webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
+    return people, raw, webcam.take(webcam.labels != NO_HAND)
 
 
 def turned_photos(photos: Examples, seed: int) -> Examples:
@@ -314,11 +325,7 @@ def photos_to_learn_numbers(
     )
     parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
     if data == "real":
-        people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)["train"]
-        raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)["train"]
-        webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)["train"]
-        webcam = webcam.take(webcam.labels != NO_HAND)
-        parts += [_versions(photos, frame, versions, seed) for photos in (people, raw, webcam)]
+        parts += [_versions(photos, frame, versions, seed) for photos in photos_with_numbers("train")]
     parts = [
         Examples(
             part.name,
