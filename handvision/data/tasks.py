@@ -180,6 +180,9 @@ def segmentation(
     seed: int,
     *,
     plain_walls: float = 0,
+    empty: float = 0.07,
+    several: float = 0.15,
+    extent: tuple[float, float] = (0.25, 1.2),
 ) -> Task:
     """Photos and hand masks for the segmenters.
 
@@ -197,6 +200,8 @@ def segmentation(
         seed: of the rendered hands and of what is drawn from the real ones.
         plain_walls: how often, beside every other source together (1), Sign Language Digits are shown whole,
             before their own plain wall. They are easy: they belong to the end of a training.
+        empty, several, extent: of the composites with real data, see `CompositeSequence`: photos without a
+            hand, with a second one, and how large hands are.
     """
     data = choose_data(data, PHOTO_SETS)
     frame = _frame(size)
@@ -223,8 +228,9 @@ def segmentation(
         # Cut-outs: Sign Language Digits (about 100 people) most of all, Massey, HGR1 with its forearms; whole
         # photos: Finger Counting, HGR1, webcam frames with weak masks, rendered, plain walls.
         weights=(0.3, 0.13, 0.08, 0.13, 0.08, 0.13, 0.15, plain_walls),
-        extent=(0.25, 1.2),
-        several=0.15,
+        empty=empty,
+        several=several,
+        extent=extent,
         size=frame,
         batch_size=batch_size,
         steps=steps,
