@@ -100,7 +100,8 @@ def accuracies(model: keras.Model, sets: dict[str, dict[str, Examples]]) -> list
     rows = []
     for name, parts in sets.items():
         labels = parts["test"].labels
-        for rotation, photos in (("upright", parts["test"].photos), ("any", turned(parts["test"].photos))):
+        anyhow = tasks.turned_photos(parts["test"], SEED)
+        for rotation, photos in (("upright", parts["test"].photos), ("any", anyhow.photos)):
             readings = handvision.predict(photos, model)
             right = [reading.label == str(label) for reading, label in zip(readings, labels, strict=True)]
             row = {"ours": np.mean(right), "ours_found": np.mean([r.has_hand for r in readings])}
@@ -137,19 +138,6 @@ def confidence_without_hands(model: keras.Model, photos: list[np.ndarray]) -> di
         flush=True,
     )
     return shares
-
-
-def turned(photos: np.ndarray) -> np.ndarray:
-    """Every photo turned about its centre by an angle of its own, what was outside filled from the edge."""
-    height, width = photos.shape[1:3]
-    angles = np.random.default_rng(SEED).uniform(0, 360, len(photos))
-    matrices = [cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), angle, 1) for angle in angles]
-    return np.stack(
-        [
-            cv2.warpAffine(photo, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
-            for photo, matrix in zip(photos, matrices, strict=True)
-        ]
-    )
 
 
 # MediaPipe --------------------------------------------------------------------------------------------
@@ -217,7 +205,7 @@ def train_on_landmarks(parts: list[Examples]):
     """
     inputs, labels = [], []
     for part in parts:
-        photos = np.concatenate([part.photos, turned(part.photos)])
+        photos = np.concatenate([part.photos, tasks.turned_photos(part, SEED).photos])
         peer = second_look(photos, landmarks_of(photos))
         inputs.append(normalised(peer))
         labels.append(np.tile(part.labels, 2)[peer["found"]])

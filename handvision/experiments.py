@@ -14,7 +14,6 @@ from handvision.data.tasks import Task
 
 BATCH_SIZE = 32
 
-# As in the notebooks, where they are explained.
 # Both are explained in the classifiers' notebooks.
 PUBLISHED = ImageDataGenerator(
     rotation_range=80,
