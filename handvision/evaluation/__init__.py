@@ -1,0 +1,63 @@
+"""Figures of a classifier, a segmenter, and the combined model, with the trivial floors beside them.
+
+Models are known only as `keras.Model`. A classifier takes masks (n, height, width, 1) float32 in
+[0, 1] to a dict with `gesture` and `rotation`; a segmenter takes photos (n, height, width, 3) float32
+in [0, 1] to a mask; the combined model takes photos to a dict with all of these.
+"""
+
+from handvision.evaluation.classifiers import (
+    ALL_ROUND,
+    accuracy,
+    accuracy_by_angle,
+    confident_share,
+    evaluate_classifier,
+    expected_calibration_error,
+    nearest_neighbour_accuracy,
+)
+from handvision.evaluation.combined import accuracy_by_direction, evaluate_combined, failure_kinds
+from handvision.evaluation.predictions import predict, predict_masks
+from handvision.evaluation.rotation import (
+    degrees_from_sin_cos,
+    rotate_masks,
+    rotation_error,
+    sin_cos_from_degrees,
+    turned_degrees,
+    wrap_degrees,
+)
+from handvision.evaluation.segmenters import (
+    boundary_f,
+    evaluate_boxes,
+    evaluate_masks,
+    evaluate_segmenter,
+    iou,
+    iou_by_corruption,
+    skin_colour_masks,
+)
+
+__all__ = [
+    "ALL_ROUND",
+    "accuracy",
+    "accuracy_by_angle",
+    "accuracy_by_direction",
+    "boundary_f",
+    "confident_share",
+    "degrees_from_sin_cos",
+    "evaluate_boxes",
+    "evaluate_classifier",
+    "evaluate_combined",
+    "evaluate_masks",
+    "evaluate_segmenter",
+    "expected_calibration_error",
+    "failure_kinds",
+    "iou",
+    "iou_by_corruption",
+    "nearest_neighbour_accuracy",
+    "predict",
+    "predict_masks",
+    "rotate_masks",
+    "rotation_error",
+    "sin_cos_from_degrees",
+    "skin_colour_masks",
+    "turned_degrees",
+    "wrap_degrees",
+]

@@ -1,0 +1,245 @@
+"""How well a classifier reads masks: upright, all the way round, in doubt; and the floor beneath it."""
+
+from collections.abc import Iterable
+
+import cv2
+import keras
+import numpy as np
+from sklearn.metrics import confusion_matrix
+from sklearn.neighbors import KNeighborsClassifier
+
+from handvision.data.examples import Examples
+from handvision.evaluation.checks import checked_labels, class_count, labelled_masks
+from handvision.evaluation.predictions import predict
+from handvision.evaluation.rotation import degrees_from_sin_cos, rotate_masks, rotation_error, turned_degrees
+
+ALL_ROUND = tuple(range(0, 360, 30))
+
+
+def evaluate_classifier(
+    model: keras.Model,
+    examples: Examples,
+    angles: Iterable[float] = ALL_ROUND,
+    mirror: bool = False,
+    limit: int | None = None,
+    seed: int = 0,
+    batch_size: int = 128,
+) -> dict:
+    """Everything that is reported of a classifier on one set of masks.
+
+    Every picture is read as it is, and turned by each of `angles` (see `rotate_masks`).
+
+    Args:
+        model: masks -> dict with `gesture`, and `rotation` if it reads it.
+        examples: with `masks` (an array in the size that the model takes) and `labels`.
+        angles: degrees counter-clockwise.
+        mirror: also read the mirror image of every turned picture.
+        limit: use so many pictures, drawn with `seed`, where there are more.
+
+    Returns:
+        A dict with `n` (pictures) and `n_turned` (readings over all rotations), `class_names`,
+        `accuracy_upright`, `accuracy_all_rotations`, `accuracy_by_angle` (angle -> accuracy),
+        `accuracy_by_class` (list, None for a class without pictures), `confusion` (list of lists,
+        rows are the truth, over all rotations), `floor` (always the most frequent
+        class), `expected_calibration_error` and `rotation` (see `rotation_error`, with its
+        `reference`; None if the model gives no rotation).
+
+        The reference of the rotation is "direction" where examples know it, plus the turn. Where
+        none does it is "turn": the change of the reading against the upright picture's is compared
+        with the turn that was applied.
+    """
+    examples = labelled_masks(_subsample(examples, limit, seed))
+    angles = _angles(angles)
+    classes = class_count(model)
+    labels = checked_labels(examples.labels, classes, examples.name)
+    turned = _Turned(model, examples.masks, angles, mirror, batch_size)
+    probabilities = turned.outputs["gesture"]
+    repeated = np.tile(labels, len(turned.turns))
+    answers = probabilities.argmax(axis=1)
+    right = answers == repeated
+    right_by_turn = right.reshape(len(turned.turns), -1)
+    confusion = confusion_matrix(repeated, answers, labels=range(classes))
+    return {
+        "n": len(labels),
+        "n_turned": len(repeated),
+        "class_names": list(examples.class_names),
+        "accuracy_upright": float((turned.upright["gesture"].argmax(axis=1) == labels).mean()),
+        "accuracy_all_rotations": float(right.mean()),
+        "accuracy_by_angle": {
+            angle: float(right_by_turn[[t[0] == angle for t in turned.turns]].mean()) for angle in angles
+        },
+        "accuracy_by_class": [
+            float(right[repeated == k].mean()) if (repeated == k).any() else None for k in range(classes)
+        ],
+        "confusion": confusion.tolist(),
+        "floor": float(np.bincount(labels).max() / len(labels)),
+        "expected_calibration_error": expected_calibration_error(probabilities, repeated),
+        "rotation": turned.rotation(examples.rotations),
+    }
+
+
+def accuracy(model: keras.Model, examples: Examples, batch_size: int = 128) -> float:
+    """Share of the masks, as they are, that the classifier reads right."""
+    examples = labelled_masks(examples)
+    labels = checked_labels(examples.labels, class_count(model), examples.name)
+    answers = predict(model, examples.masks, batch_size=batch_size)["gesture"].argmax(axis=1)
+    return float((answers == labels).mean())
+
+
+def accuracy_by_angle(
+    model: keras.Model,
+    examples: Examples,
+    angles: Iterable[float] = ALL_ROUND,
+    mirror: bool = False,
+    batch_size: int = 128,
+) -> dict[float, float]:
+    """Accuracy for each angle that all pictures are turned by; `mirror` also reads mirror images."""
+    examples = labelled_masks(examples)
+    labels = checked_labels(examples.labels, class_count(model), examples.name)
+    turned = _Turned(model, examples.masks, _angles(angles), mirror, batch_size)
+    right = turned.outputs["gesture"].argmax(axis=1).reshape(len(turned.turns), -1) == labels
+    return {angle: float(right[[t[0] == angle for t in turned.turns]].mean()) for angle in _angles(angles)}
+
+
+def confident_share(
+    model: keras.Model, pictures: np.ndarray, above: float = 0.9, batch_size: int = 128
+) -> float:
+    """Share of the pictures that are read with a probability over `above`: for those that show no hand.
+
+    Where the model has an output `has_hand`, a picture that it calls empty is not counted as read.
+
+    Args:
+        model: gives `gesture`.
+        pictures: (n, height, width, channels) uint8 masks or photos, in the size that the model takes.
+        above: a probability.
+    """
+    outputs = predict(model, pictures, batch_size=batch_size, channels=pictures.shape[-1])
+    confident = outputs["gesture"].max(axis=1) > above
+    if "has_hand" in outputs:
+        confident &= outputs["has_hand"].reshape(-1) > 0.5
+    return float(confident.mean())
+
+
+def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
+    """How far confidence is from accuracy, on average: 0 is perfect doubt.
+
+    Guo et al., On Calibration of Modern Neural Networks (ICML 2017): answers are sorted into equal
+    bins by their probability; the gaps between mean probability and accuracy are averaged,
+    weighted by the share of answers in the bin.
+
+    Args:
+        probabilities: (n, classes), rows that sum to 1.
+        labels: (n,) integers.
+    """
+    probabilities = np.asarray(probabilities, np.float64)
+    if probabilities.ndim != 2 or not len(probabilities):
+        raise ValueError(f"probabilities have shape {probabilities.shape}; use (n, classes) with n > 0")
+    if not (probabilities >= 0).all() or np.abs(probabilities.sum(axis=1) - 1).max() > 1e-3:
+        raise ValueError("probabilities: every row must be >= 0 and sum to 1")
+    if bins < 1:
+        raise ValueError(f"bins is {bins}; use at least 1")
+    labels = checked_labels(labels, probabilities.shape[1], "labels", len(probabilities))
+    confidence = probabilities.max(axis=1)
+    gap = confidence - (probabilities.argmax(axis=1) == labels)
+    # |sum of the gaps| in a bin is its number of answers times |mean confidence - accuracy|.
+    place = np.minimum((confidence * bins).astype(int), bins - 1)
+    return float(np.abs(np.bincount(place, weights=gap, minlength=bins)).sum() / len(labels))
+
+
+def nearest_neighbour_accuracy(
+    train: Examples,
+    test: Examples,
+    angles: Iterable[float] = (0,),
+    size: int = 16,
+    limit: int = 4000,
+    seed: int = 0,
+) -> float:
+    """The floor under every classifier: the label of the most similar training mask.
+
+    Masks are cropped to the hand, brought to `size` x `size` with the aspect ratio kept, and
+    compared pixel by pixel. A network that is no better has only memorised.
+
+    Args:
+        train, test: with masks and labels.
+        angles: both sets are turned by each of these; (0,) compares them as they are.
+        size: pixels of the small crops.
+        limit: at most so many crops of either set, turned copies included, drawn with `seed`.
+    """
+    angles = _angles(angles)
+    if size < 2:
+        raise ValueError(f"size is {size}; use at least 2 pixels")
+    if limit < len(angles):
+        raise ValueError(f"limit is {limit}; use at least one picture for each of {len(angles)} angles")
+    crops, labels = [], []
+    for examples in (train, test):
+        examples = labelled_masks(_subsample(examples, limit // len(angles), seed))
+        turned = [rotate_masks(examples.masks, angle) for angle in angles]
+        crops.append(_small_crops(np.concatenate(turned), size))
+        labels.append(np.tile(np.asarray(examples.labels), len(angles)))
+    neighbours = KNeighborsClassifier(n_neighbors=1, algorithm="brute").fit(crops[0], labels[0])
+    return float(neighbours.score(crops[1], labels[1]))
+
+
+class _Turned:
+    """A classifier's outputs for masks under every turn, turn after turn.
+
+    Attributes:
+        turns: list of (degrees, mirror).
+        outputs: name -> (turns * n, ...) float32.
+        upright: name -> (n, ...) float32, of the masks as they are.
+    """
+
+    def __init__(self, model, masks, angles, mirror, batch_size):
+        as_they_are = (0, False)
+        self.turns = [
+            (angle, flipped) for flipped in ([False, True] if mirror else [False]) for angle in angles
+        ]
+        parts = [predict(model, rotate_masks(masks, *turn), batch_size=batch_size) for turn in self.turns]
+        if as_they_are in self.turns:
+            self.upright = parts[self.turns.index(as_they_are)]
+        else:
+            self.upright = predict(model, masks, batch_size=batch_size)
+        self.outputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+
+    def rotation(self, rotations: np.ndarray | None) -> dict | None:
+        if "rotation" not in self.outputs:
+            return None
+        known = rotations is not None and not np.isnan(rotations).all()
+        start = rotations if known else degrees_from_sin_cos(self.upright["rotation"])
+        # Compared with the turn alone, the untouched picture would be right by definition.
+        compared = [known or turn != (0, False) for turn in self.turns]
+        if not any(compared):
+            return None
+        true = np.stack([turned_degrees(start, *turn) for turn in self.turns])
+        read = degrees_from_sin_cos(self.outputs["rotation"]).reshape(true.shape)
+        error = rotation_error(true[compared].reshape(-1), read[compared].reshape(-1))
+        return {"reference": "direction" if known else "turn", **error}
+
+
+def _subsample(examples: Examples, limit: int | None, seed: int) -> Examples:
+    if limit is None or len(examples) <= limit:
+        return examples
+    if limit < 1:
+        raise ValueError(f"limit is {limit}; use at least 1")
+    return examples.take(np.sort(np.random.default_rng(seed).choice(len(examples), limit, replace=False)))
+
+
+def _small_crops(masks: np.ndarray, size: int) -> np.ndarray:
+    """(n, size * size) float32 in [0, 1]: each hand in a square, the aspect ratio kept."""
+    crops = np.zeros((len(masks), size, size), np.float32)
+    for i, mask in enumerate(masks[..., 0]):
+        x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))
+        if width and height:
+            side = max(width, height)
+            square = np.zeros((side, side), np.float32)
+            top, left = (side - height) // 2, (side - width) // 2
+            square[top : top + height, left : left + width] = mask[y : y + height, x : x + width] / 255
+            crops[i] = cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA)
+    return crops.reshape(len(masks), -1)
+
+
+def _angles(angles) -> list:
+    angles = list(angles)
+    if not angles or not np.isfinite(angles).all():
+        raise ValueError(f"angles are {angles}; use at least one finite number of degrees")
+    return angles
