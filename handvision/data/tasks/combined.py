@@ -1,0 +1,152 @@
+"""Photos with numbers for the combined model: as they are, turned, and to learn from."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from handvision.augmentation import ImageDataGenerator
+from handvision.data import load, splits
+from handvision.data.compositing import photometric_jitter
+from handvision.data.examples import NO_HAND, Examples, concatenate, resize
+from handvision.data.tasks.task import (
+    LEFT_OUT_TEST,
+    PHOTO_SETS,
+    RENDERED_TEST,
+    SPLIT_SEED,
+    choose_data,
+    frame_size,
+    rendered_photos,
+    some,
+)
+from handvision.data.tasks.without_hands import draw_photos_without_hands
+
+
+def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: int) -> dict[str, Examples]:
+    """Photos with numbers for the combined model: name of a test -> Examples.
+
+    Rendered hands point to all sides; real photos come as they are, and again turned by any angle.
+
+    Args:
+        data: "auto", "rendered" or "real".
+        size: of the photos in pixels, one number for squares or (height, width).
+        test: number of pictures of each test set (where it has so many).
+        seed: of the rendered hands.
+    """
+    data = choose_data(data, PHOTO_SETS)
+    frame = frame_size(size)
+    tests = {RENDERED_TEST: rendered_photos(test, frame, seed, "test", empty=0)}
+    if data == "real":
+        people, raw, webcam = photos_with_numbers("test")
+        sets = {
+            LEFT_OUT_TEST: people,
+            "Finger Counting, last fifth": raw,
+            "webcam frames with one hand (HandsDataset)": webcam,
+        }
+        for name, photos in sets.items():
+            photos = replace(some(photos, test), boxes=None, keypoints=None)
+            tests[name] = resize(photos, *frame)
+            tests[f"{name}, any rotation"] = resize(turned_photos(photos, seed), *frame)
+    return tests
+
+
+def photos_with_numbers(part: str) -> tuple[Examples, Examples, Examples]:
+    """Real photos with numbers: Sign Language Digits, Finger Counting, HandsDataset with one hand in view.
+
+    No person, no session and (Finger Counting, one person) no block of frames is in two parts.
+
+    Args:
+        part: "train", "validation" or "test".
+    """
+    people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)[part]
+    raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)[part]
+    webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
+    return people, raw, webcam.take(webcam.labels != NO_HAND)
+
+
+def turned_photos(photos: Examples, seed: int) -> Examples:
+    """Each photo turned about its centre by an angle of its own, its border replicated; masks are dropped.
+
+    Args:
+        photos: with photos; rotations, where they are known, turn along.
+        seed: of the angles.
+    """
+    turn = ImageDataGenerator(rotation_range=180, fill_mode="nearest")
+    rng = np.random.default_rng(seed)
+    turned, rotations = [], []
+    for i, photo in enumerate(photos.photos):
+        how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
+        turned.append(_apply(turn, how, photo))
+        if photos.rotations is not None:
+            rotations.append(turn.transform_rotation(photos.rotations[i], how))
+    rotations = np.array(rotations, np.float32) if rotations else None
+    return replace(photos, photos=np.stack(turned), masks=None, rotations=rotations)
+
+
+def photos_to_learn_numbers(
+    data: str, size: int | tuple[int, int], count: int, seed: int, *, versions: int = 4
+) -> Examples:
+    """Photos with numbers, of people, frames and sessions that everything else learns from too.
+
+    Each is there as it is, and in more versions: turned, mirrored, scaled and in another light, its border
+    replicated. Photos without a hand have the label NO_HAND.
+
+    Args:
+        data: "auto", "rendered" or "real".
+        size: of the photos in pixels, one number for squares or (height, width).
+        count: of rendered photos; with real data the others are as many as there are.
+        seed: of the rendered hands, and of what is drawn.
+        versions: of each real photo.
+    """
+    data = choose_data(data, PHOTO_SETS)
+    frame = frame_size(size)
+    drawn = rendered_photos(count, frame, seed, "train", empty=0)
+    nothing = draw_photos_without_hands(data, "train", seed, max(1, count // 10))
+    nothing = replace(
+        resize(replace(nothing, masks=None), *frame), labels=np.full(len(nothing), NO_HAND, np.int64)
+    )
+    parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
+    if data == "real":
+        parts += [_versions(photos, frame, versions, seed) for photos in photos_with_numbers("train")]
+    parts = [
+        Examples(
+            part.name,
+            photos=part.photos,
+            labels=part.labels,
+            rotations=np.full(len(part), np.nan, np.float32) if part.rotations is None else part.rotations,
+            class_names=drawn.class_names,
+            source=part.source,
+        )
+        for part in parts
+    ]
+    return concatenate(parts, "photos with numbers to learn from")
+
+
+def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int) -> Examples:
+    """The photos in the frame, as they are and in `versions` - 1 more ways."""
+    rotations = np.full(len(photos), np.nan, np.float32) if photos.rotations is None else photos.rotations
+    parts = [resize(replace(photos, masks=None, boxes=None, groups=None, rotations=rotations), *frame)]
+    turn = ImageDataGenerator(
+        rotation_range=180, zoom_range=(0.8, 1.3), horizontal_flip=True, fill_mode="nearest"
+    )
+    for version in range(1, versions):
+        rng = np.random.default_rng((seed, version))
+        turned, directions = [], []
+        for photo, degrees in zip(photos.photos, rotations, strict=True):
+            how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
+            turned.append(photometric_jitter(_apply(turn, how, photo), rng, 0.5))
+            directions.append(turn.transform_rotation(degrees, how))
+        another = replace(parts[0], photos=turned, rotations=np.array(directions, np.float32))
+        parts.append(resize(another, *frame))
+    return concatenate(parts, photos.name)
+
+
+def _apply(turn: ImageDataGenerator, how: dict, photo: np.ndarray) -> np.ndarray:
+    """The photo transformed about its centre; Keras's transforms have that centre in square pictures only."""
+    height, width = photo.shape[:2]
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    borders = top, side - height - top, left, side - width - left
+    square = cv2.copyMakeBorder(photo, *borders, cv2.BORDER_REPLICATE)
+    changed = turn.apply_transform(square, how)[top : top + height, left : left + width]
+    return np.clip(changed, 0, 255).astype(np.uint8)
