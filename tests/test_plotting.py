@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from PIL import Image
 
 from handvision import plotting
+from handvision.plotting import figures, pictures
 
 RNG = np.random.default_rng(0)
 PHOTOS = RNG.integers(0, 256, (4, 32, 40, 3), dtype=np.uint8)
@@ -219,7 +220,7 @@ def test_bars_carry_their_values_and_unit():
 
 
 def test_keypoints_join_the_wrist_to_each_fingertip():
-    joined = {point for chain, _ in plotting.FINGERS.values() for point in chain}
+    joined = {point for chain, _ in pictures.FINGERS.values() for point in chain}
     assert joined == set(range(21))
     points = RNG.random((21, 2)) * 30
     figure = plotting.plot_keypoints(PHOTOS[0], points)
@@ -243,10 +244,10 @@ def test_tables_print_aligned_and_show_as_html():
 
 
 def test_colours_are_told_apart_by_brightness_or_hue_of_okabe_and_ito():
-    assert set(plotting.CURVES) <= {
+    assert set(figures.CURVES) <= {
         *("#000000", "#E69F00", "#56B4E9", "#009E73", "#F0E442", "#0072B2", "#D55E00", "#CC79A7")
     }
-    assert len(set(plotting.CURVES)) == len(plotting.CURVES)
+    assert len(set(figures.CURVES)) == len(figures.CURVES)
 
 
 @pytest.mark.parametrize(
