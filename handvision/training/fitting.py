@@ -1,14 +1,6 @@
-"""One `fit` for every network of the suite.
-
-`fit` trains, shows its progress, and keeps one checkpoint, so that a training that was killed goes
-on when it is started again, and ends with the very weights of one that was not.
-
-All randomness of an epoch comes from (seed, epoch). Keras's BackupAndRestore is not enough for
-that: it loses the state of Dropout's generators and of early stopping.
-"""
+"""How it is learned: epoch by epoch, with progress, early stopping and a checkpoint."""
 
 import ctypes
-import json
 import math
 import numbers
 import platform
@@ -20,139 +12,20 @@ from pathlib import Path
 
 import keras
 import numpy as np
-from keras import ops
 
-from handvision.facts import gpus, hash_arrays, hash_json
+from handvision.facts import hash_arrays, hash_json
 from handvision.files import replacing
-from handvision.losses import GestureAccuracy, MaskIoU, MaskLoss, RotationError, RotationLoss
+from handvision.training.checkpoints import (
+    arrays_of,
+    assign,
+    hash_sequence,
+    read_checkpoint,
+    set_epoch,
+    without_automatic_names,
+    write_checkpoint,
+)
 
 _SECONDS_BETWEEN_LINES = 30
-
-
-# What is learned ------------------------------------------------------------
-
-
-def compile_classifier(
-    model: keras.Model,
-    learning_rate: float = 1e-3,
-    total_steps: int | None = None,
-    rotation_weight: float = 0.5,
-    label_smoothing: float = 0.0,
-    jit_compile: bool | str | None = None,
-) -> None:
-    """Makes a classifier ready to train: categorical cross-entropy, rotation loss, Adam.
-
-    The norm of the whole gradient is limited to 1.
-
-    Targets are a dict: `gesture` (batch, classes) one-hot or soft, `rotation` (batch, 2), the (sin,
-    cos) of the hand's direction. Sample weights are a dict of the same keys, each (batch,). A
-    rotation that is not known has weight 0 or is NaN: it adds nothing to loss or metric.
-
-    Args:
-        model: outputs a dict with `gesture` (softmax) and, if it has one, `rotation` (sin, cos).
-            Other outputs (`crop`, `has_hand`, `box`) get no loss.
-        learning_rate: of Adam; with `total_steps` its highest value.
-        total_steps: all steps of the training (epochs * len(train)). With it the rate rises in a
-            short warm-up and falls along a cosine to 0; without it, it is constant.
-        rotation_weight: of the rotation loss, 1 - cos(error), beside the cross-entropy.
-        label_smoothing: share of a one-hot target that is spread over all classes, in [0, 1).
-        jit_compile: as in Keras. None: no XLA under TensorFlow without a GPU, where it slows small
-            networks down; Keras chooses elsewhere.
-
-    Raises:
-        ValueError: the model has no `gesture` output, or a number is out of its range.
-    """
-    outputs = model.output if isinstance(model.output, dict) else {}
-    if "gesture" not in outputs:
-        raise ValueError(f"{model.name}: a classifier needs an output 'gesture', this has {_outputs(model)}")
-    if rotation_weight < 0:
-        raise ValueError(f"rotation_weight is {rotation_weight}; use 0 or more")
-    if not 0 <= label_smoothing < 1:
-        raise ValueError(f"label_smoothing is {label_smoothing}; use a number in [0, 1)")
-    losses = {"gesture": keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)}
-    metrics = {"gesture": [GestureAccuracy(name="accuracy")]}
-    if "rotation" in outputs:
-        losses["rotation"] = RotationLoss()
-        metrics["rotation"] = [RotationError(name="degrees")]
-    model.compile(
-        optimizer=_adam(learning_rate, total_steps),
-        loss={name: losses.get(name) for name in outputs},
-        loss_weights={name: rotation_weight if name == "rotation" else 1.0 for name in outputs},
-        weighted_metrics=metrics,
-        jit_compile=_jit() if jit_compile is None else jit_compile,
-    )
-
-
-def compile_segmenter(
-    model: keras.Model,
-    learning_rate: float = 1e-3,
-    total_steps: int | None = None,
-    dice_weight: float = 1.0,
-    jit_compile: bool | str | None = None,
-) -> None:
-    """Makes a segmenter ready to train: binary cross-entropy plus soft Dice, Adam, mean IoU.
-
-    The norm of the whole gradient is limited to 1.
-
-    Targets are masks (batch, height, width, 1) float32, 1 = hand, 0 = background, NaN = not known:
-    such pixels add nothing. Sample weights, if any, are (batch,).
-
-    Args:
-        model: photo -> one sigmoid mask.
-        learning_rate, total_steps, jit_compile: as in `compile_classifier`.
-        dice_weight: of the Dice loss beside the cross-entropy.
-
-    Raises:
-        ValueError: the model gives no single mask, or a number is out of its range.
-    """
-    shape = getattr(model.output, "shape", None)
-    if shape is None or len(shape) != 4 or shape[-1] != 1:
-        raise ValueError(
-            f"{model.name}: a segmenter gives one mask (batch, height, width, 1), "
-            f"this gives {_outputs(model)}"
-        )
-    if dice_weight < 0:
-        raise ValueError(f"dice_weight is {dice_weight}; use 0 or more")
-    model.compile(
-        optimizer=_adam(learning_rate, total_steps),
-        loss=MaskLoss(dice_weight),
-        weighted_metrics=[MaskIoU(name="iou")],
-        jit_compile=_jit() if jit_compile is None else jit_compile,
-    )
-
-
-def _adam(learning_rate: float, total_steps: int | None) -> keras.optimizers.Optimizer:
-    # Without the limit a few batches in the steep part of the schedule undo an epoch's progress.
-    return keras.optimizers.Adam(_rate(learning_rate, total_steps), global_clipnorm=1.0)
-
-
-def _rate(learning_rate: float, total_steps: int | None):
-    if not learning_rate > 0:
-        raise ValueError(f"learning_rate is {learning_rate}; use a number above 0")
-    if total_steps is None:
-        return learning_rate
-    if total_steps < 1:
-        raise ValueError(f"total_steps is {total_steps}; use epochs * len(train), at least 1")
-    warmup = max(1, min(500, total_steps // 20))
-    # Integers would fail in the first step under TensorFlow (Keras 3.15).
-    return keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=learning_rate / 10,
-        warmup_target=float(learning_rate),
-        warmup_steps=float(warmup),
-        decay_steps=float(max(1, total_steps - warmup)),
-    )
-
-
-def _jit():
-    return False if keras.backend.backend() == "tensorflow" and not gpus() else "auto"
-
-
-def _outputs(model) -> list[str] | str:
-    output = model.output
-    return sorted(output) if isinstance(output, dict) else str(getattr(output, "shape", type(output)))
-
-
-# Training ---------------------------------------------------------------------------------------
 
 
 class History(dict):
@@ -297,7 +170,7 @@ class _Run(keras.callbacks.Callback):
     def on_epoch_begin(self, epoch, logs=None):
         # Keras itself calls train.on_epoch_end() once before the first epoch, and its worker threads
         # start to draw batches right after this callback: so the epoch is set here, not counted.
-        _set_epoch(self.train, epoch)
+        set_epoch(self.train, epoch)
         # Not keras.utils.set_random_seed: TensorFlow would prepare its graphs anew, up to seconds an epoch.
         random.seed(_derived_seed(self.seed, epoch))
         np.random.seed(_derived_seed(self.seed, epoch))  # noqa: NPY002 (what others may still draw from)
@@ -316,7 +189,7 @@ class _Run(keras.callbacks.Callback):
             self._say(f"{place}  [{_duration(left)} to the end of the epoch]")
 
     def on_test_begin(self, logs=None):
-        _set_epoch(self.validation, 0)
+        set_epoch(self.validation, 0)
 
     def on_epoch_end(self, epoch, logs=None):
         logs = {name: float(value) for name, value in logs.items()}
@@ -347,7 +220,7 @@ class _Run(keras.callbacks.Callback):
         if not self.path.exists():
             return
         try:
-            state, arrays = _read_checkpoint(self.path)
+            state, arrays = read_checkpoint(self.path)
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             self._say(f"{self.path.name} cannot be read ({error}): starting anew", always=True)
             return
@@ -362,8 +235,8 @@ class _Run(keras.callbacks.Callback):
             if differing == ["first weights"]:
                 self._say("to take it up, call set_seed and build the model again before fit", always=True)
             return
-        _assign(self.network.weights, arrays["weights"])
-        _assign(self.network.optimizer.variables, arrays["optimizer"])
+        assign(self.network.weights, arrays["weights"])
+        assign(self.network.optimizer.variables, arrays["optimizer"])
         self.best_weights = arrays["best"] or None
         for name in ("epoch", "history", "seconds", "best_epoch", "best_value", "complete"):
             setattr(self, name, state[name])
@@ -377,7 +250,7 @@ class _Run(keras.callbacks.Callback):
         if self.complete:
             return
         if self.best_weights is not None:
-            _assign(self.network.weights, self.best_weights)
+            assign(self.network.weights, self.best_weights)
             self._say(f"took the weights of epoch {self.best_epoch}: {self.monitor} {self.best_value:.4g}")
         self.best_weights, self.complete = None, True
         self._write()
@@ -396,7 +269,7 @@ class _Run(keras.callbacks.Callback):
         if best is None or (value > best if higher_is_better else value < best):
             self.best_epoch, self.best_value = self.epoch, value
             if self.patience is not None:
-                self.best_weights = _arrays(self.network.weights)
+                self.best_weights = arrays_of(self.network.weights)
 
     def _report(self, logs):
         parts = []
@@ -419,12 +292,12 @@ class _Run(keras.callbacks.Callback):
             for name in ("fingerprint", "epoch", "history", "seconds", "best_epoch", "best_value", "complete")
         }
         arrays = {
-            "weights": _arrays(self.network.weights),
-            "optimizer": _arrays(self.network.optimizer.variables),
+            "weights": arrays_of(self.network.weights),
+            "optimizer": arrays_of(self.network.optimizer.variables),
             "best": self.best_weights or [],
         }
         with replacing(self.path) as path:
-            _write_checkpoint(path, state, arrays)
+            write_checkpoint(path, state, arrays)
 
     def _fingerprint(self) -> dict:
         network = self.network
@@ -432,11 +305,11 @@ class _Run(keras.callbacks.Callback):
             "seed": self.seed,
             "epochs": self.epochs,
             "early stopping": [self.patience, self.monitor],
-            "network": hash_json(_without_automatic_names(network.get_config())),
-            "first weights": hash_arrays(_arrays(network.weights) + _arrays(network.optimizer.variables)),
-            "losses": hash_json(_without_automatic_names(network.get_compile_config())),
-            "training data": _hash_sequence(self.train),
-            "validation data": _hash_sequence(self.validation),
+            "network": hash_json(without_automatic_names(network.get_config())),
+            "first weights": hash_arrays(arrays_of(network.weights) + arrays_of(network.optimizer.variables)),
+            "losses": hash_json(without_automatic_names(network.get_compile_config())),
+            "training data": hash_sequence(self.train),
+            "validation data": hash_sequence(self.validation),
             "backend": f"{keras.backend.backend()}, keras {keras.__version__}",
         }
 
@@ -495,11 +368,6 @@ def _keep_freed_memory():
     set_option(trim_threshold, (1 << 31) - 1)
 
 
-def _set_epoch(sequence, epoch: int):
-    if hasattr(sequence, "epoch"):
-        sequence.epoch = epoch
-
-
 def _derived_seed(*parts: int) -> int:
     return int(np.random.SeedSequence(parts).generate_state(1)[0] >> 1)  # 31 bits fit every backend
 
@@ -508,73 +376,7 @@ def _seed_states(model) -> list:
     return [v for v in model.variables if v.path.endswith("seed_generator_state")]
 
 
-def _arrays(variables) -> list[np.ndarray]:
-    # A copy: under TensorFlow the array may share the variable's memory.
-    return [np.array(ops.convert_to_numpy(v.value)) for v in variables]
-
-
-def _assign(variables, arrays):
-    for variable, array in zip(variables, arrays, strict=True):
-        variable.assign(array)
-
-
-def _write_checkpoint(path: Path, state: dict, arrays: dict[str, list]):
-    named = {f"{group}/{i}": array for group, members in arrays.items() for i, array in enumerate(members)}
-    sizes = {group: len(members) for group, members in arrays.items()}
-    with path.open("wb") as file:
-        np.savez(file, state=np.array(json.dumps({**state, "sizes": sizes})), **named)
-
-
-def _read_checkpoint(path: Path) -> tuple[dict, dict[str, list]]:
-    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-        state = json.loads(str(file["state"]))
-        arrays = {group: [file[f"{group}/{i}"] for i in range(n)] for group, n in state.pop("sizes").items()}
-    return state, arrays
-
-
 def _duration(seconds: float) -> str:
     if seconds < 90:
         return f"{seconds:.1f} s" if seconds < 10 else f"{seconds:.0f} s"
     return f"{seconds / 60:.1f} min" if seconds < 5400 else f"{seconds / 3600:.1f} h"
-
-
-# Fingerprints -----------------------------------------------------------------------------------
-
-
-def _hash_sequence(sequence) -> str | None:
-    """Of the first and the last batch of epoch 0: they change with data, seed and augmentation."""
-    if sequence is None:
-        return None
-    _set_epoch(sequence, 0)
-    batches = [sequence[0], sequence[len(sequence) - 1]]
-    arrays = [ops.convert_to_numpy(a) for a in keras.tree.flatten(batches) if a is not None]
-    return f"{len(sequence)} batches, {hash_arrays(arrays)}"
-
-
-def _without_automatic_names(config):
-    """The configuration with names by order of appearance.
-
-    Keras numbers layers through the whole process ("dense_7"), so the same network has other names
-    in a notebook that built one before.
-    """
-    names: dict[str, str] = {}
-
-    def collect(value):
-        if isinstance(value, Mapping):
-            if isinstance(value.get("name"), str):
-                names.setdefault(value["name"], f"name {len(names)}")
-            for member in value.values():
-                collect(member)
-        elif isinstance(value, list | tuple):
-            for member in value:
-                collect(member)
-
-    def rename(value):
-        if isinstance(value, Mapping):
-            return {key: rename(member) for key, member in value.items()}
-        if isinstance(value, list | tuple):
-            return [rename(member) for member in value]
-        return names.get(value, value) if isinstance(value, str) else value
-
-    collect(config)
-    return rename(config)

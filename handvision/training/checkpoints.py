@@ -1,0 +1,79 @@
+"""What a stopped training is taken up from, and how one training is told from another."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+import keras
+import numpy as np
+from keras import ops
+
+from handvision.facts import hash_arrays
+
+
+def write_checkpoint(path: Path, state: dict, arrays: dict[str, list]):
+    named = {f"{group}/{i}": array for group, members in arrays.items() for i, array in enumerate(members)}
+    sizes = {group: len(members) for group, members in arrays.items()}
+    with path.open("wb") as file:
+        np.savez(file, state=np.array(json.dumps({**state, "sizes": sizes})), **named)
+
+
+def read_checkpoint(path: Path) -> tuple[dict, dict[str, list]]:
+    with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
+        state = json.loads(str(file["state"]))
+        arrays = {group: [file[f"{group}/{i}"] for i in range(n)] for group, n in state.pop("sizes").items()}
+    return state, arrays
+
+
+def arrays_of(variables) -> list[np.ndarray]:
+    # A copy: under TensorFlow the array may share the variable's memory.
+    return [np.array(ops.convert_to_numpy(v.value)) for v in variables]
+
+
+def assign(variables, arrays):
+    for variable, array in zip(variables, arrays, strict=True):
+        variable.assign(array)
+
+
+def hash_sequence(sequence) -> str | None:
+    """Of the first and the last batch of epoch 0: they change with data, seed and augmentation."""
+    if sequence is None:
+        return None
+    set_epoch(sequence, 0)
+    batches = [sequence[0], sequence[len(sequence) - 1]]
+    arrays = [ops.convert_to_numpy(a) for a in keras.tree.flatten(batches) if a is not None]
+    return f"{len(sequence)} batches, {hash_arrays(arrays)}"
+
+
+def without_automatic_names(config):
+    """The configuration with names by order of appearance.
+
+    Keras numbers layers through the whole process ("dense_7"), so the same network has other names
+    in a notebook that built one before.
+    """
+    names: dict[str, str] = {}
+
+    def collect(value):
+        if isinstance(value, Mapping):
+            if isinstance(value.get("name"), str):
+                names.setdefault(value["name"], f"name {len(names)}")
+            for member in value.values():
+                collect(member)
+        elif isinstance(value, list | tuple):
+            for member in value:
+                collect(member)
+
+    def rename(value):
+        if isinstance(value, Mapping):
+            return {key: rename(member) for key, member in value.items()}
+        if isinstance(value, list | tuple):
+            return [rename(member) for member in value]
+        return names.get(value, value) if isinstance(value, str) else value
+
+    collect(config)
+    return rename(config)
+
+
+def set_epoch(sequence, epoch: int):
+    if hasattr(sequence, "epoch"):
+        sequence.epoch = epoch
