@@ -14,6 +14,7 @@ from handvision.facts import read_facts
 from handvision.files import replacing
 from handvision.models.store import MADE_BY, made_by
 from handvision.plotting import percent
+from handvision.reports import comparison_report
 from handvision.settings import models_folder, runs_folder
 
 # Comparisons that are no trainings.
@@ -81,11 +82,12 @@ def main() -> int:
     for name in parser.parse_args().names:
         released = release(name) if name in MADE_BY else release_comparison(name)
         print(f"released {released}")
-        summary = read_facts(released.with_suffix(".json"))["metrics"].get("summary", {})
-        if summary:
-            print("for its card in models/README.md:")
-        for what, share in summary.items():
-            print(f"| {what} | {percent(share)} |")
+        print("for its card in models/README.md:")
+        if name in MADE_BY:
+            for what, share in read_facts(released.with_suffix(".json"))["metrics"]["summary"].items():
+                print(f"| {what} | {percent(share)} |")
+        else:
+            print(comparison_report(name).markdown())
     return 0
 
 

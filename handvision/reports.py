@@ -277,6 +277,24 @@ def attention_report(study: Mapping[str, list] | None) -> Table | str:
     return table(sorted(rows), columns, f"Attention, {len(runs)} trainings each")
 
 
+def people_report(results: Mapping[str, Mapping] | None) -> Table | str:
+    """Without other people in training: what `comparisons.people` returned, or its released facts."""
+    if not results:
+        return NOT_MEASURED
+    rows = [
+        (
+            name,
+            result["n"],
+            result["accuracy_upright"],
+            result["accuracy_all_rotations"],
+            degrees(result["rotation"]["mean_absolute_degrees"]),
+        )
+        for name, result in results.items()
+    ]
+    columns = ("judged on", "pictures", "upright", "all rotations", "rotation error")
+    return table(rows, columns, "Trained without a real mask of other people")
+
+
 def parts_report(rows: Mapping[str, Mapping] | None) -> Table | str:
     """What each part of DeepLabV3+ is worth: what `comparisons.segmenter` returned, or its released facts."""
     if not rows:
@@ -460,10 +478,14 @@ def comparison(
     )
 
 
-def released_comparison(name: str):
-    """What a comparison measured (see `handvision.comparisons`); None if it is not released yet."""
+def comparison_report(name: str) -> Table | str:
+    """The table of a released comparison (see `handvision.comparisons`), or that there is none yet.
+
+    Args:
+        name: "data", "attention", "people", "segmenter" or "mediapipe".
+    """
     path = models_folder() / "comparisons" / f"{name}.json"
-    return read_facts(path)["metrics"][name] if path.is_file() else None
+    return COMPARISONS[name](read_facts(path)["metrics"][name] if path.is_file() else None)
 
 
 def released_metrics(name: str) -> dict:
@@ -475,3 +497,12 @@ def released_metrics(name: str) -> dict:
 def degrees(value: float | None) -> str:
     """An angle for a table, with its unit; a dash where nothing was measured."""
     return DASH if value is None or not np.isfinite(value) else f"{value:.1f}°"
+
+
+COMPARISONS = {
+    "data": ablation_report,
+    "attention": attention_report,
+    "people": people_report,
+    "segmenter": parts_report,
+    "mediapipe": peer_report,
+}

@@ -59,7 +59,9 @@ def test_a_comparison_is_its_facts_alone(folders):
     path = folders / "runs" / "comparisons" / "data.json"
     with pytest.raises(FileNotFoundError, match=r"python -m handvision\.comparisons data"):
         release_comparison("data")
-    facts = write_facts(path, {"data": {"row": 0.5}}, profile="full")
+    facts = write_facts(
+        path, {"data": {"alone": {"people": {"accuracy_all_rotations": 0.5}}}}, profile="full"
+    )
     facts["git"] = {"commit": "abc", "dirty": True}
     path.write_text(json.dumps(facts))
     with pytest.raises(ValueError, match="no commit holds"):
@@ -67,5 +69,5 @@ def test_a_comparison_is_its_facts_alone(folders):
     facts["git"]["dirty"] = False
     path.write_text(json.dumps(facts))
     assert release_comparison("data") == folders / "models" / "comparisons" / "data.json"
-    assert reports.released_comparison("data") == {"row": 0.5}
-    assert reports.released_comparison("attention") is None
+    assert reports.comparison_report("data").cells == (("alone", "50.0 %"),)
+    assert reports.comparison_report("attention") == reports.NOT_MEASURED

@@ -7,7 +7,7 @@ import keras
 import numpy as np
 import pytest
 
-from handvision import evaluation, models
+from handvision import evaluation, models, reports
 from handvision.data import rendered, tasks
 from handvision.data.examples import resize
 from handvision.facts import read_facts
@@ -47,6 +47,11 @@ def test_the_card_quotes_the_measured_figures(name):
     card = (FOLDER / "README.md").read_text(encoding="utf-8")
     for what, share in read_facts(FOLDER / f"{name}.json")["metrics"]["summary"].items():
         assert f"| {what} | {percent(share)} |" in card, f"{name}: {what} is {percent(share)}"
+
+
+@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("comparisons/*.json")))
+def test_the_cards_hold_the_tables_of_comparisons(name):
+    assert reports.comparison_report(name).markdown() in (FOLDER / "README.md").read_text(encoding="utf-8")
 
 
 def test_the_readme_quotes_the_measured_figures():

@@ -24,6 +24,11 @@ class Table:
 
     __repr__ = __str__
 
+    def markdown(self) -> str:
+        """As Markdown, for a README; without the title."""
+        head, *body = (f"| {' | '.join(line)} |" for line in (self.columns, *self.cells))
+        return "\n".join([head, "|" + "---|" * len(self.columns), *body])
+
     def _repr_html_(self) -> str:
         head = "".join(_cell("th", name, i) for i, name in enumerate(self.columns))
         body = "".join(
