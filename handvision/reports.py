@@ -28,6 +28,7 @@ from handvision.settings import models_folder, runs_folder
 
 DASH = "–"  # noqa: RUF001
 TURNED = tuple(range(0, 360, 30))
+_ROTATIONS = {"upright": "upright", "any": "any rotation"}
 NOT_MEASURED = "not measured yet: see handvision/comparisons.py"
 
 
@@ -418,7 +419,7 @@ def peer_report(measured: Mapping | None) -> Table | str:
         return "not measured yet: see benchmarks/photo_to_gesture.py"
     keys = ("ours", "mediapipe_rule", "mediapipe_trained", "second_look_rule", "second_look_trained")
     rows = [
-        (f"{row['set']}, {row['rotation']} rotation", row["n"], *(row[key] for key in keys))
+        (f"{row['set']}, {_ROTATIONS[row['rotation']]}", row["n"], *(row[key] for key in keys))
         for row in measured["photo_to_number"]
     ]
     empty = measured["photos_without_hands"]
@@ -427,8 +428,8 @@ def peer_report(measured: Mapping | None) -> Table | str:
     for time in measured["milliseconds"]:
         times = (f"{time['ours']:.1f} ms", f"{time['mediapipe']:.1f} ms", DASH, DASH, DASH)
         rows.append((f"from photo to answer, threads: {time['threads']}", DASH, *times))
-    columns = ("", "photos", "ours", "MediaPipe, rule", "trained", "second look, rule", "trained on it")
-    return table(rows, columns, "Beside MediaPipe Hands")
+    peer = ("MediaPipe, rule", "MediaPipe, trained", "second look, rule", "second look, trained")
+    return table(rows, ("", "photos", "ours", *peer), "Beside MediaPipe Hands")
 
 
 def worth_report(results: Mapping[str, Mapping], worth: Mapping[str, Mapping[str, float]]) -> Table:
