@@ -1,12 +1,11 @@
 """From photo to number of raised fingers: our combined model beside MediaPipe Hands, same photos, one run.
 
 Photos are of people, sessions or (Finger Counting, one person) frames that neither side learned from,
-upright and turned by any angle.
-MediaPipe gives landmarks, not numbers. They are counted by the usual rule, and read by a small classifier
-trained on the landmarks of the training parts of the same three sets, from which the released combined
-model learned too. MediaPipe runs with its
-defaults for single photos. A photo in which no hand is found counts as wrong. MediaPipe overlooks hands
-that fill the frame, so its second look is reported as well: where it found none, the photo with a margin.
+upright and turned by any angle. MediaPipe gives landmarks, not numbers. They are counted by the usual rule,
+and read by a small classifier trained on the landmarks of the training parts of the same three sets, from
+which the released combined model learned too. MediaPipe runs with its defaults for single photos. A photo
+in which no hand is found counts as wrong. MediaPipe overlooks hands that fill the frame, so its second look
+is reported as well: where it found none, the photo with a margin.
 """
 
 import argparse
@@ -100,8 +99,8 @@ def accuracies(model: keras.Model, sets: dict[str, dict[str, Examples]]) -> list
     rows = []
     for name, parts in sets.items():
         labels = parts["test"].labels
-        anyhow = tasks.turned_photos(parts["test"], SEED)
-        for rotation, photos in (("upright", parts["test"].photos), ("any", anyhow.photos)):
+        turned = tasks.turned_photos(parts["test"], SEED)
+        for rotation, photos in (("upright", parts["test"].photos), ("any", turned.photos)):
             readings = handvision.predict(photos, model)
             right = [reading.label == str(label) for reading, label in zip(readings, labels, strict=True)]
             row = {"ours": np.mean(right), "ours_found": np.mean([r.has_hand for r in readings])}

@@ -14,6 +14,7 @@ from handvision.data.examples import Examples
 from handvision.data.real_masks import reference_rotation
 from handvision.data.tasks import Task
 from handvision.evaluation import (
+    ALL_ROUND,
     degrees_from_sin_cos,
     nearest_neighbour_accuracy,
     predict_masks,
@@ -27,7 +28,7 @@ from handvision.plotting import Table, show_worst, table
 from handvision.settings import models_folder, runs_folder
 
 DASH = "–"  # noqa: RUF001
-TURNED = tuple(range(0, 360, 30))
+_ACCURACY = ("judged on", "pictures", "upright", "all rotations", "rotation error")
 _ROTATIONS = {"upright": "upright", "any": "any rotation"}
 NOT_MEASURED = "not measured yet: see handvision/comparisons.py"
 
@@ -76,7 +77,7 @@ def leak_of_random_splits(data: str, seed: int) -> dict[str, float]:
         "a random split, as published": (splits.random_split(frames, seed=seed), (0,)),
         "a split by blocks of frames": (splits.block_split(frames, test=0.2, validation=0.0, gap=10), (0,)),
     }
-    turned["the same blocks, turned to all sides"] = (turned["a split by blocks of frames"][0], TURNED)
+    turned["the same blocks, turned to all sides"] = (turned["a split by blocks of frames"][0], ALL_ROUND)
     return {
         f"{name} ({frames.name})": nearest_neighbour_accuracy(
             parts["train"], parts["test"], angles, seed=seed
@@ -148,7 +149,7 @@ def nearest_neighbour_floors(train: Examples, tests: Mapping[str, Examples], see
     return {
         name: {
             "upright": nearest_neighbour_accuracy(train, test, seed=seed),
-            "all_rotations": nearest_neighbour_accuracy(train, test, TURNED, seed=seed),
+            "all_rotations": nearest_neighbour_accuracy(train, test, ALL_ROUND, seed=seed),
         }
         for name, test in tests.items()
     }
@@ -163,11 +164,7 @@ def classifier_report(results: Mapping[str, Mapping], floors: Mapping[str, Mappi
     """
     rows = [
         (
-            name,
-            result["n"],
-            result["accuracy_upright"],
-            result["accuracy_all_rotations"],
-            degrees(result["rotation"]["mean_absolute_degrees"]),
+            *_accuracy_cells(name, result),
             result["rotation"]["within_10_degrees"],
             floors.get(name, {}).get("upright"),
             floors.get(name, {}).get("all_rotations"),
@@ -175,9 +172,14 @@ def classifier_report(results: Mapping[str, Mapping], floors: Mapping[str, Mappi
         )
         for name, result in results.items()
     ]
-    columns = ("judged on", "pictures", "upright", "all rotations", "rotation error", "within 10°")
-    floors_columns = ("nearest neighbour, upright", "nearest neighbour, all rotations", "most frequent class")
-    return table(rows, columns + floors_columns, "Accuracy, and the floors under it")
+    floor_columns = ("nearest neighbour, upright", "nearest neighbour, all rotations", "most frequent class")
+    return table(rows, (*_ACCURACY, "within 10°", *floor_columns), "Accuracy, and the floors under it")
+
+
+def _accuracy_cells(name: str, result: Mapping) -> tuple:
+    """Under the columns `_ACCURACY`."""
+    accuracies = (result["accuracy_upright"], result["accuracy_all_rotations"])
+    return name, result["n"], *accuracies, degrees(result["rotation"]["mean_absolute_degrees"])
 
 
 def within_report(results: Mapping[str, Mapping], limit_degrees: float) -> Table:
@@ -282,18 +284,8 @@ def people_report(results: Mapping[str, Mapping] | None) -> Table | str:
     """Without other people in training: what `comparisons.people` returned, or its released facts."""
     if not results:
         return NOT_MEASURED
-    rows = [
-        (
-            name,
-            result["n"],
-            result["accuracy_upright"],
-            result["accuracy_all_rotations"],
-            degrees(result["rotation"]["mean_absolute_degrees"]),
-        )
-        for name, result in results.items()
-    ]
-    columns = ("judged on", "pictures", "upright", "all rotations", "rotation error")
-    return table(rows, columns, "Trained without a real mask of other people")
+    rows = [_accuracy_cells(name, result) for name, result in results.items()]
+    return table(rows, _ACCURACY, "Trained without a real mask of other people")
 
 
 def parts_report(rows: Mapping[str, Mapping] | None) -> Table | str:
@@ -486,7 +478,7 @@ def comparison_report(name: str) -> Table | str:
         name: "data", "attention", "people", "segmenter" or "mediapipe".
     """
     path = models_folder() / "comparisons" / f"{name}.json"
-    return COMPARISONS[name](read_facts(path)["metrics"][name] if path.is_file() else None)
+    return REPORTS[name](read_facts(path)["metrics"][name] if path.is_file() else None)
 
 
 def released_metrics(name: str) -> dict:
@@ -500,7 +492,7 @@ def degrees(value: float | None) -> str:
     return DASH if value is None or not np.isfinite(value) else f"{value:.1f}°"
 
 
-COMPARISONS = {
+REPORTS = {
     "data": ablation_report,
     "attention": attention_report,
     "people": people_report,

@@ -7,10 +7,11 @@ from matplotlib import figure
 
 from handvision import reports
 from handvision.augmentation import ImageDataGenerator
-from handvision.comparisons import LEARNED
+from handvision.comparisons import COMPARISONS, LEARNED
 from handvision.data.catalog import CATALOG
 from handvision.data.examples import Examples
 from handvision.facts import figures_only, write_facts
+from handvision.release import MEASURED_BY
 
 
 @pytest.fixture(autouse=True)
@@ -203,6 +204,10 @@ def test_the_gallery_shows_what_is_most_taken_for_a_hand_where_none_is(folders, 
         folders, None, {"no hand": Examples("none", photos=photos, masks=np.zeros_like(predicted))}, count=2
     )
     assert shown == [1, 3]
+
+
+def test_whatever_is_compared_has_a_report():
+    assert set(reports.REPORTS) == {*COMPARISONS, *MEASURED_BY}
 
 
 def test_the_peer_stands_beside_ours():
