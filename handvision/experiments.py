@@ -5,12 +5,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import keras
+import numpy as np
 
 from handvision import evaluation, models, training
 from handvision.augmentation import ImageDataGenerator
 from handvision.data import tasks
-from handvision.data.examples import Examples, concatenate, resize
+from handvision.data.examples import Examples, concatenate
 from handvision.data.tasks import Task
+from handvision.layers import BoundingBoxCropLayer
 
 BATCH_SIZE = 32
 
@@ -34,6 +36,16 @@ ALL_ROUND = ImageDataGenerator(
     fill_mode="constant",
     rescale=1 / 255,
 )
+# Close-ups of photos that point to all sides already.
+NUDGED = ImageDataGenerator(
+    rotation_range=25,
+    shear_range=5,
+    zoom_range=(0.95, 1.05),
+    horizontal_flip=True,
+    vertical_flip=True,
+    rescale=1 / 255,
+)
+AS_IT_IS = ImageDataGenerator(rescale=1 / 255)
 
 
 def train_classifier(
@@ -100,63 +112,75 @@ def tune_classifier(
     model: keras.Model,
     classifier: keras.Model,
     photos: Examples,
-    task: Task,
+    validation: Examples,
     folder: str | Path,
     *,
     epochs: int,
     seed: int,
+    learning_rate: float = 5e-4,
 ) -> tuple[keras.Model, training.History]:
-    """Trains a classifier further, on what a combined model sees of photos, mixed with its own masks.
+    """Trains a classifier further, on what a combined model sees of photos: its masks, and the photo there.
 
     A segmenter melts thin gaps and loses finger tips in ways that no drawn mask has; and what it takes for a
-    hand where there is none is the best example of no hand.
+    hand where there is none is the best example of no hand. Fingers that lie side by side have one outline,
+    but not one colour: so the photo's crop is shown too.
 
     Args:
-        model: of which the masks are (see `masks_of`).
-        classifier: to go on from; it stays as it is.
-        photos: with labels, see `tasks.photos_to_learn_numbers`.
-        task: whose training masks are mixed in, and whose validation masks are watched.
-        folder, epochs, seed: see `train_classifier`.
+        model: of which the masks are (see `close_ups_of`).
+        classifier: of masks, to go on from; it stays as it is.
+        photos, validation: with labels, rotations and class names, to learn from and to watch.
+        folder, epochs, seed, learning_rate: see `train_classifier`.
 
     Returns:
-        As `train_classifier`.
+        The classifier of masks and photos (see `models.shown_the_photo`), and its history.
     """
-    seen = masks_of(model, photos)
-    mixed = concatenate([seen, task.train], f"{seen.name}, and {task.train.name}")
-    return train_classifier(
-        replace(task, train=mixed),
-        ALL_ROUND,
-        folder,
-        epochs=epochs,
-        crop=classifier.input_shape[1],
-        seed=seed,
-        name=classifier.name,
-        start=classifier,
-        learning_rate=5e-4,
+    parts = [close_ups_of(model, part) for part in (photos, validation)]
+    train, watched = (
+        generator.flow(
+            np.concatenate([part.masks, part.photos], axis=-1),
+            part.one_hot(),
+            batch_size=BATCH_SIZE,
+            seed=seed,
+            rotations=part.rotations,
+            workers=tasks.WORKERS,
+        )
+        for part, generator in zip(parts, (NUDGED, AS_IT_IS), strict=True)
     )
+    training.set_seed(seed)
+    tuned = models.shown_the_photo(classifier)
+    reader = models.classify_masks(tuned, train[0][0].shape[1:])
+    training.compile_classifier(
+        reader, learning_rate=learning_rate, total_steps=epochs * len(train), rotation_weight=1.5
+    )
+    history = training.fit(
+        reader, train, watched, epochs=epochs, folder=folder, seed=seed, title=classifier.name
+    )
+    return tuned, history
 
 
-def masks_of(model: keras.Model, photos: Examples, *, least: float = 0.002) -> Examples:
-    """What a model sees of photos: their hands' masks in close-up, for a classifier to learn from.
+def close_ups_of(
+    model: keras.Model, photos: Examples, *, size: int = 144, margin: float = 0.35, min_area: float = 0.002
+) -> Examples:
+    """What a model sees of photos: their hands in close-up, with room to turn them a little.
 
     Args:
-        model: a segmenter or a combined model, which takes photos of this size.
-        photos: with labels, rotations and class names. Those in which less than `least` of the pixels are
-            taken for a hand are left out.
-        least: share of the photo.
+        model: a combined model, which takes photos of this size.
+        photos: those in which no hand is found are left out.
+        size: of the close-ups in pixels.
+        margin, min_area: see BoundingBoxCropLayer.
 
     Returns:
-        Examples with masks (n, MASK_SIZE, MASK_SIZE, 1).
+        The same with photos (n, size, size, 3) and masks (n, size, size, 1).
     """
+    crop = BoundingBoxCropLayer(size, size, margin=margin, min_area=min_area, name="close_up")
+    look = keras.Model(model.input, crop(model.output["mask"], photos=model.input), name="look")
     parts = []
-    for start in range(0, len(photos), 500):  # all soft masks at once would fill the memory
+    for start in range(0, len(photos), 500):  # floats of all at once would fill the memory
         some = photos.take(range(start, min(start + 500, len(photos))))
-        masks = evaluation.predict_masks(model, some.photos)
-        seen = masks.mean(axis=(1, 2, 3)) / 255 >= least
-        if seen.any():
-            parts.append(tasks.close_up(replace(some, masks=list(masks)).take(seen)))
-    together = concatenate(parts, f"{photos.name}, as {model.name} sees them")
-    return resize(together, tasks.MASK_SIZE, tasks.MASK_SIZE)
+        found = evaluation.predict(look, some.photos, ("crop", "photo_crop", "has_hand"), 32, channels=3)
+        masks, pictures = (np.rint(found[key] * 255).astype(np.uint8) for key in ("crop", "photo_crop"))
+        parts.append(replace(some, masks=masks, photos=pictures).take(found["has_hand"].reshape(-1) > 0.5))
+    return concatenate(parts, f"{photos.name}, as {model.name} sees them")
 
 
 def train_segmenter(

@@ -31,10 +31,12 @@ class BoundingBoxCropLayer(keras.layers.Layer):
 
     With several hands in a picture the box is the one that they share.
 
-    Input: masks, (batch, mask_height, mask_width, 1), float in [0, 1] or bool, static size.
+    Input: masks, (batch, mask_height, mask_width, 1), float in [0, 1] or bool, static size; and, if they
+    are to be cut too, `photos`, (batch, mask_height, mask_width, channels), float in [0, 1].
 
     Output, a dict:
         crop: (batch, height, width, 1) float32, 0 or 1; all 0 where there is no hand.
+        photo_crop: with photos only, (batch, height, width, channels) float32: the photo in the region.
         has_hand: (batch, 1) bool.
         box: (batch, 4) float32, x0, y0, x1, y1 in pixels of the mask, as edges: x1 is the last
             foreground column plus 1. All 0 where there is no hand.
@@ -92,11 +94,13 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         self.min_area = float(min_area)
         self.min_extent = float(min_extent)
 
-    def build(self, input_shape):
-        _check_masks(self.name, input_shape)
+    def build(self, masks_shape, photos_shape=None):
+        _check_masks(self.name, masks_shape)
+        if photos_shape is not None and tuple(photos_shape[1:3]) != tuple(masks_shape[1:3]):
+            raise ValueError(f"{self.name}: masks are {tuple(masks_shape)}, photos {tuple(photos_shape)}")
 
-    def call(self, masks):
-        masks = ops.squeeze(_float_masks(self.name, masks), -1)  # (b, h, w)
+    def call(self, masks, photos=None):
+        masks = ops.squeeze(_floats(self.name, masks), -1)  # (b, h, w)
         height, width = masks.shape[1:]
 
         foreground = ops.cast(masks > self.threshold, "float32")
@@ -116,12 +120,18 @@ class BoundingBoxCropLayer(keras.layers.Layer):
                 ops.maximum(region_width, region_height * aspect),
             )
         rows = self._bilinear((y0 + y1) / 2, region_height, self.height, height)  # (b, H, h)
-        columns = self._bilinear((x0 + x1) / 2, region_width, self.width, width)  # (b, W, w)
-        samples = ops.matmul(ops.matmul(rows, masks), ops.transpose(columns, (0, 2, 1)))  # (b, H, W)
+        columns = self._bilinear((x0 + x1) / 2, region_width, self.width, width)
+        columns = ops.transpose(columns, (0, 2, 1))  # (b, w, W)
+        samples = ops.matmul(ops.matmul(rows, masks), columns)  # (b, H, W)
         crop = ops.cast(samples > self.threshold, "float32") * found[:, :, None]
 
         box = ops.concatenate([x0, y0, x1, y1], axis=1) * found
-        return {"crop": crop[..., None], "has_hand": has_hand, "box": box}
+        outputs = {"crop": crop[..., None], "has_hand": has_hand, "box": box}
+        if photos is not None:
+            channels = ops.transpose(_floats(self.name, photos, "photos"), (0, 3, 1, 2))  # (b, c, h, w)
+            samples = ops.matmul(ops.matmul(rows[:, None], channels), columns[:, None])  # (b, c, H, W)
+            outputs["photo_crop"] = ops.transpose(samples, (0, 2, 3, 1)) * found[:, :, None, None]
+        return outputs
 
     def _extent(self, sums):
         """First foreground index and last plus 1, (b, 1) each, of foreground sums (b, n)."""
@@ -212,7 +222,7 @@ class MainRegionLayer(keras.layers.Layer):
         _check_masks(self.name, input_shape)
 
     def call(self, masks):
-        masks = _float_masks(self.name, masks)
+        masks = _floats(self.name, masks)
         height, width = masks.shape[1:3]
         cell = max(2, round(max(height, width) / _CELLS))
         foreground = ops.cast(masks > self.threshold, "float32")
@@ -440,10 +450,10 @@ def _check_masks(name, shape):
         raise ValueError(f"{name}: the mask's size must be fixed; got {tuple(shape)}")
 
 
-def _float_masks(name, masks):
-    if "int" in keras.backend.standardize_dtype(masks.dtype):
-        raise ValueError(f"{name}: masks are floats in [0, 1]; got {masks.dtype}. Divide by 255.")
-    return ops.cast(masks, "float32")
+def _floats(name, pictures, what="masks"):
+    if "int" in keras.backend.standardize_dtype(pictures.dtype):
+        raise ValueError(f"{name}: {what} are floats in [0, 1]; got {pictures.dtype}. Divide by 255.")
+    return ops.cast(pictures, "float32")
 
 
 def _check_below_one(**values):

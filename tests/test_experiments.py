@@ -87,31 +87,47 @@ def test_a_phase_goes_on_with_the_weights_of_the_one_before(tmp_path):
     assert evaluation.evaluate_segmenter(model, task.tests["bars"])["iou"] > 0.9, "learned in the first phase"
 
 
-def test_what_a_segmenter_sees_is_a_mask_to_learn_from(task):
+def bright():
+    """A combined model that calls bright pixels a hand."""
+    photo = keras.Input((32, 64, 3), name="photo")
+    return keras.Model(photo, {"mask": keras.ops.max(photo, axis=-1, keepdims=True)}, name="bright")
+
+
+def test_what_a_segmenter_sees_is_there_to_learn_from(task):
     photos = np.zeros((6, 32, 64, 3), np.uint8)
     photos[:4, 8:20, 30:40] = 250  # the last two show nothing
     labels = np.array([0, 1, 0, NO_HAND, 1, NO_HAND])
     rotations = np.full(6, np.nan, np.float32)
-    seen_photos = Examples(
+    photos = Examples(
         "photos", photos=photos, labels=labels, rotations=rotations, class_names=task.class_names
     )
-    photo = keras.Input((32, 64, 3))
-    segmenter = keras.Model(photo, keras.ops.max(photo, axis=-1, keepdims=True), name="bright")
-
-    seen = experiments.masks_of(segmenter, seen_photos)
+    seen = experiments.close_ups_of(bright(), photos, size=40)
     assert seen.labels.tolist() == [0, 1, 0, NO_HAND], "where no hand is seen there is nothing to learn"
-    assert seen.masks.shape[1:] == (tasks.MASK_SIZE, tasks.MASK_SIZE, 1)
-    assert (seen.masks > 0).mean() > 0.3, "in close-up"
+    assert seen.masks.shape[1:] == (40, 40, 1)
+    assert 0.2 < (seen.masks > 0).mean() < 0.4, "in close-up, with room about it"
+    assert ((seen.photos > 127) == (seen.masks > 0)).all(), "the photo is cut where the mask is"
 
 
-def test_tuning_goes_on_from_the_classifier_with_its_masks_and_the_segmenters(trained, task, monkeypatch):
-    classifier, asked = trained[0].get_layer("bars"), {}
-    monkeypatch.setattr(experiments, "masks_of", lambda model, photos: task.validation)
-    monkeypatch.setattr(experiments, "train_classifier", lambda task, *_, **o: asked.update(task=task, **o))
-    experiments.tune_classifier(None, classifier, None, task, "folder", epochs=3, seed=1)
-    assert len(asked["task"].train) == len(task.validation) + len(task.train)
-    assert asked["task"].validation is task.validation
-    assert (asked["start"], asked["epochs"], asked["crop"]) == (classifier, 3, 32)
+def test_tuning_shows_the_classifier_photos_and_goes_on_from_what_it_knows(trained, task, tmp_path):
+    classifier = trained[0].get_layer("bars")
+    before = [weight.copy() for weight in classifier.get_weights()]
+    photos = np.zeros((12, 32, 64, 3), np.uint8)
+    photos[:, 8:20, 30:40] = 250
+    hands = Examples(
+        "photos",
+        photos=photos,
+        labels=np.arange(12) % 2,
+        rotations=np.full(12, np.nan, np.float32),
+        class_names=task.class_names,
+    )
+    options = {"epochs": 1, "seed": 1, "learning_rate": 1e-8}
+    tuned, history = experiments.tune_classifier(bright(), classifier, hands, hands, tmp_path, **options)
+    assert tuned.input_shape == (None, 32, 32, 4)
+    assert len(history["val_loss"]) == 1
+    for new, old in zip(tuned.get_weights()[1:], before[1:], strict=True):
+        assert new.ndim < 2 or np.allclose(new, old, atol=1e-5)
+    for now, old in zip(classifier.get_weights(), before, strict=True):
+        assert np.array_equal(now, old), "the classifier itself stays as it is"
 
 
 def test_a_training_can_start_from_a_classifier(trained, task, tmp_path):

@@ -80,6 +80,22 @@ def test_the_default_crop_is_an_opencv_crop_of_the_widened_box(size):
         assert (crop <= cv2.dilate(expected, reach)).all()
 
 
+def test_a_photo_is_cut_where_its_mask_is():
+    masks = blobs(4, 60, 80, seed=3)
+    masks[0] = 0  # no hand, nothing to show
+    photos = np.random.default_rng(4).random((4, 60, 80, 3), "float32")
+    layer = BoundingBoxCropLayer(40, 48, margin=0, keep_aspect=False)
+    found = {name: np.asarray(value) for name, value in layer(masks, photos=photos).items()}
+    for name, value in run(layer, masks).items():
+        np.testing.assert_array_equal(found[name], value, err_msg=name)
+    assert found["photo_crop"].shape == (4, 40, 48, 3)
+    assert not found["photo_crop"][0].any()
+    for photo, crop, (x0, y0, x1, y1) in zip(
+        photos[1:], found["photo_crop"][1:], found["box"][1:].astype(int), strict=True
+    ):
+        np.testing.assert_allclose(crop, cv2.resize(photo[y0:y1, x0:x1], (48, 40)), atol=1e-5)
+
+
 def test_the_crop_is_binary_and_shows_the_hand_with_its_margin():
     found = run(BoundingBoxCropLayer(96, 96, margin=0.25), blobs(10, 60, 80, seed=4))
     assert set(np.unique(found["crop"])) == {0, 1}
@@ -226,6 +242,14 @@ def test_of_nothing_nothing_is_the_main_region():
         (lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8), "float32")), r"got \(2, 8, 8\)"),
         (lambda: BoundingBoxCropLayer(9, 9)(keras.Input((None, 8, 1))), "must be fixed"),
         (lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8, 1), "uint8")), "Divide by 255"),
+        (
+            lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8, 1)), photos=np.zeros((2, 9, 8, 3))),
+            r"masks are \(2, 8, 8, 1\), photos \(2, 9, 8, 3\)",
+        ),
+        (
+            lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8, 1)), photos=np.zeros((2, 8, 8, 3), "uint8")),
+            "photos are floats",
+        ),
         (lambda: AttentionBlock(num_heads=0), "num_heads is 0"),
         (lambda: AttentionBlock(key_dim=-4), "key_dim is -4"),
         (lambda: AttentionBlock(dropout=1), "dropout is 1"),

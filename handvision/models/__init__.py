@@ -1,6 +1,6 @@
 """The suite's models: segmenters, classifiers, the two joined, and their exports."""
 
-from handvision.models.classifier import attention_maps, build_classifier, class_names
+from handvision.models.classifier import attention_maps, build_classifier, class_names, shown_the_photo
 from handvision.models.combined import classify_masks, combine
 from handvision.models.deeplab import build_deeplab_v3_plus
 from handvision.models.export import export_litert, export_onnx
@@ -22,4 +22,5 @@ __all__ = [
     "model_graph",
     "open_model",
     "save_model",
+    "shown_the_photo",
 ]

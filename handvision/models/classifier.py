@@ -1,4 +1,4 @@
-"""The classifier: a binary crop of a hand goes in, its gesture and its in-plane rotation come out."""
+"""The classifier: a crop of a hand goes in, its gesture and its in-plane rotation come out."""
 
 from collections.abc import Sequence
 
@@ -27,7 +27,8 @@ def build_classifier(
 
     Args:
         input_shape: (height, width, 1), at least 32 pixels each; crops are float32, 0 or 1, as
-            BoundingBoxCropLayer gives them.
+            BoundingBoxCropLayer gives them. With (height, width, 4) the crop of the photo, RGB in [0, 1],
+            stands behind that of the mask.
         num_classes: number of gestures, at least 2.
         attention: with the attention block, or without it (for comparisons).
         class_names: `num_classes` distinct names; "0", "1", ... if left out.
@@ -42,8 +43,14 @@ def build_classifier(
     Raises:
         ValueError: a shape or number that does not fit; the message names it.
     """
-    if len(input_shape) != 3 or input_shape[2] != 1 or any(not side or side < 32 for side in input_shape[:2]):
-        raise ValueError(f"input_shape is {input_shape}; use (height, width, 1) with at least 32 pixels each")
+    if (
+        len(input_shape) != 3
+        or input_shape[2] not in (1, 4)
+        or any(not side or side < 32 for side in input_shape[:2])
+    ):
+        raise ValueError(
+            f"input_shape is {input_shape}; use (height, width, 1 or 4) with at least 32 pixels each"
+        )
     if num_classes < 2:
         raise ValueError(f"num_classes is {num_classes}; use at least 2")
     if class_names is None:
@@ -70,6 +77,26 @@ def build_classifier(
     direction = keras.layers.Dense(2, name="direction")(x)
     rotation = UnitVector(name="rotation")(direction)
     return keras.Model(crop, {"gesture": gesture, "rotation": rotation}, name=name)
+
+
+def shown_the_photo(classifier: keras.Model) -> keras.Model:
+    """A copy of a classifier of masks that is given the photo's crop as well: to be trained further.
+
+    It begins by ignoring the photo, so that untrained it answers as before.
+
+    Args:
+        classifier: from crops (batch, height, width, 1).
+
+    Returns:
+        The same for crops (batch, height, width, 4), see `build_classifier`.
+    """
+    height, width, _ = classifier.input_shape[1:]
+    copy = keras.models.clone_model(classifier, input_tensors=keras.Input((height, width, 4), name="crop"))
+    weights = classifier.get_weights()
+    first, *_ = weights  # (rows, columns, 1, filters)
+    weights[0] = np.pad(first, ((0, 0), (0, 0), (0, 3), (0, 0)))
+    copy.set_weights(weights)
+    return copy
 
 
 def class_names(model: keras.Model) -> tuple[str, ...]:

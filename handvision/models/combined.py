@@ -20,7 +20,8 @@ def combine(
 
     Args:
         segmenter: a model from photos (batch, height, width, 3) to masks (batch, height, width, 1).
-        classifier: a model from crops (batch, height, width, 1) to a dict of gesture and rotation.
+        classifier: a model from crops (batch, height, width, 1), or (batch, height, width, 4) with the
+            photo, to a dict of gesture and rotation.
         main_region: frees the mask from what lies beside the hand (see MainRegionLayer), in all outputs.
         name: the model's name.
         crop_options: options of BoundingBoxCropLayer, such as min_area=0.002, so that a speck is no hand.
@@ -41,7 +42,7 @@ def combine(
     mask = segmenter(photo)
     if main_region:
         mask = MainRegionLayer(crop_options.get("threshold", 0.5), name="main_region")(mask)
-    return keras.Model(photo, {"mask": mask, **_read(mask, classifier, crop_options)}, name=name)
+    return keras.Model(photo, {"mask": mask, **_read(mask, photo, classifier, crop_options)}, name=name)
 
 
 def classify_masks(
@@ -58,7 +59,8 @@ def classify_masks(
 
     Args:
         classifier: a model from crops to a dict of gesture and rotation.
-        mask_shape: (height, width, 1) of the masks that go in, float32 in [0, 1].
+        mask_shape: (height, width, 1) of the masks that go in, float32 in [0, 1]; (height, width, 4) of
+            masks with photos behind them for a classifier that sees photos.
         crop: False shrinks the whole mask instead, as published work does: for comparisons.
         name: the model's name.
         crop_options: options of BoundingBoxCropLayer other than the size, which is the classifier's.
@@ -71,18 +73,25 @@ def classify_masks(
         ValueError: the classifier or the shape does not fit; the message says how.
     """
     _check_classifier(classifier)
-    if len(mask_shape) != 3 or mask_shape[2] != 1 or not all(mask_shape):
-        raise ValueError(f"mask_shape is {mask_shape}; use (height, width, 1)")
-    mask = keras.Input(mask_shape, name="mask")
+    channels = classifier.input_shape[-1]
+    if len(mask_shape) != 3 or mask_shape[2] != channels or not all(mask_shape):
+        raise ValueError(f"mask_shape is {mask_shape}; use (height, width, {channels})")
+    seen = keras.Input(mask_shape, name="mask" if channels == 1 else "picture")
     if not crop:
-        return keras.Model(mask, classifier(BilinearResize(*classifier.input_shape[1:3])(mask)), name=name)
-    return keras.Model(mask, _read(mask, classifier, crop_options), name=name)
+        return keras.Model(seen, classifier(BilinearResize(*classifier.input_shape[1:3])(seen)), name=name)
+    mask, photo = (seen, None) if channels == 1 else (seen[..., :1], seen[..., 1:])
+    return keras.Model(seen, _read(mask, photo, classifier, crop_options), name=name)
 
 
-def _read(mask, classifier, crop_options):
-    height, width, _ = classifier.input_shape[1:]
-    found = BoundingBoxCropLayer(height, width, **crop_options, name="crop")(mask)
-    return {**found, **classifier(found["crop"])}
+def _read(mask, photo, classifier, crop_options):
+    """Box, crop and what the classifier makes of it: of the mask alone, or of mask and photo."""
+    height, width, channels = classifier.input_shape[1:]
+    cut = BoundingBoxCropLayer(height, width, **crop_options, name="crop")
+    found = cut(mask) if channels == 1 else cut(mask, photos=photo)
+    seen = found["crop"]
+    if channels > 1:
+        seen = keras.layers.Concatenate(name="mask_and_photo")([seen, found.pop("photo_crop")])
+    return {**found, **classifier(seen)}
 
 
 def _check_segmenter(model):
@@ -96,12 +105,12 @@ def _check_segmenter(model):
 
 def _check_classifier(model):
     crop, names = model.input_shape, set(model.output_names)
-    if not (_is_picture(crop, 1) and names == {"gesture", "rotation"}):
+    if not (_is_picture(crop, 1, 4) and names == {"gesture", "rotation"}):
         raise ValueError(
-            "a classifier turns crops (batch, height, width, 1) of a fixed size into a dict of gesture "
+            "a classifier turns crops (batch, height, width, 1 or 4) of a fixed size into a dict of gesture "
             f"and rotation; {model.name!r} turns {crop} into {sorted(names)}"
         )
 
 
-def _is_picture(shape, channels):
-    return isinstance(shape, tuple) and len(shape) == 4 and shape[3] == channels and None not in shape[1:]
+def _is_picture(shape, *channels):
+    return isinstance(shape, tuple) and len(shape) == 4 and shape[3] in channels and None not in shape[1:]

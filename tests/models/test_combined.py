@@ -5,9 +5,16 @@ import numpy as np
 import pytest
 
 from handvision.layers import BilinearResize, BoundingBoxCropLayer, MainRegionLayer
-from handvision.models import build_classifier, build_unet, class_names, classify_masks, combine
+from handvision.models import (
+    build_classifier,
+    build_unet,
+    class_names,
+    classify_masks,
+    combine,
+    shown_the_photo,
+)
 
-from .conftest import brightness_segmenter, drawn_hands
+from .conftest import brightness_segmenter, drawn_hands, shake
 
 
 def by_hand(segmenter, classifier, photos, main_region=True, **crop_options):
@@ -48,6 +55,34 @@ def test_classify_masks_is_the_combined_model_without_its_segmenter(classifier):
         np.testing.assert_array_equal(answer, whole[name], err_msg=name)
 
 
+@pytest.fixture(scope="module")
+def seeing(classifier):
+    """A classifier that is given the photo too, and minds it."""
+    return shake(shown_the_photo(classifier), seed=4)
+
+
+def test_shown_the_photo_a_classifier_answers_as_before_until_it_is_trained(classifier):
+    photos = drawn_hands(6)
+    before = combine(brightness_segmenter(), classifier)(photos)
+    after = combine(brightness_segmenter(), shown_the_photo(classifier))(photos)
+    assert set(after) == set(before)
+    for name, answer in after.items():
+        np.testing.assert_allclose(answer, before[name], atol=1e-5, err_msg=name)
+
+
+def test_the_classifier_is_given_the_photo_where_the_mask_is_cut(seeing):
+    photos = drawn_hands(6)
+    answers = combine(brightness_segmenter(), seeing)(photos)
+    found = BoundingBoxCropLayer(32, 32)(answers["mask"], photos=photos)
+    both = np.concatenate([found["crop"], found["photo_crop"]], axis=-1)
+    np.testing.assert_allclose(answers["gesture"], seeing(both)["gesture"], atol=1e-6)
+    reader = classify_masks(seeing, (64, 48, 4))
+    again = reader(np.concatenate([answers["mask"], photos], axis=-1))
+    np.testing.assert_allclose(again["gesture"], answers["gesture"], atol=1e-6)
+    blind = seeing(np.concatenate([found["crop"], np.zeros_like(found["photo_crop"])], axis=-1))
+    assert np.abs(np.asarray(blind["gesture"]) - np.asarray(answers["gesture"])).max() > 0.01
+
+
 def test_an_empty_photo_is_answered_without_nan(classifier):
     answers = combine(brightness_segmenter(), classifier)(np.zeros((2, 64, 48, 3), "float32"))
     assert not np.any(answers["has_hand"])
@@ -71,8 +106,9 @@ def test_training_through_the_crop_moves_the_classifier():
     assert np.abs(classifier.get_layer("conv1_conv").get_weights()[0] - before).max() > 1e-5
 
 
-def test_it_travels_in_one_file(unet, classifier, tmp_path):
-    model = combine(unet, classifier, min_area=0.002)
+@pytest.mark.parametrize("sees", ["masks", "masks and photos"])
+def test_it_travels_in_one_file(unet, classifier, seeing, sees, tmp_path):
+    model = combine(unet, classifier if sees == "masks" else seeing, min_area=0.002)
     model.save(tmp_path / "combined.keras")
     loaded = keras.models.load_model(tmp_path / "combined.keras", safe_mode=True)
     photos = drawn_hands(5)
@@ -99,6 +135,7 @@ def test_the_defaults_fit_together(build):
         (lambda u, c: classify_masks(u), "a classifier turns crops"),
         (lambda u, c: classify_masks(c, (128, 128, 3)), r"mask_shape is \(128, 128, 3\)"),
         (lambda u, c: classify_masks(c, (None, None, 1)), r"mask_shape is \(None, None, 1\)"),
+        (lambda u, c: classify_masks(shown_the_photo(c)), r"use \(height, width, 4\)"),
         (lambda u, c: classify_masks(c, threshold=7), "threshold is 7"),
         (lambda u, c: combine(build_unet((64, 64, 3), (4, 8), name="classifier"), c), "both named"),
     ],

@@ -7,7 +7,7 @@ import numpy as np
 
 from handvision.augmentation import ImageDataGenerator
 from handvision.data import load, splits
-from handvision.data.compositing import photometric_jitter
+from handvision.data.compositing import CompositeSequence, freeze, photometric_jitter
 from handvision.data.examples import NO_HAND, Examples, concatenate, resize
 from handvision.data.tasks.task import (
     LEFT_OUT_TEST,
@@ -84,7 +84,14 @@ def turned_photos(photos: Examples, seed: int) -> Examples:
 
 
 def photos_to_learn_numbers(
-    data: str, size: int | tuple[int, int], count: int, seed: int, *, versions: int = 4
+    data: str,
+    size: int | tuple[int, int],
+    count: int,
+    seed: int,
+    *,
+    versions: int = 4,
+    composites: int = 0,
+    part: str = "train",
 ) -> Examples:
     """Photos with numbers, of people, frames and sessions that everything else learns from too.
 
@@ -97,17 +104,22 @@ def photos_to_learn_numbers(
         count: of rendered photos; with real data the others are as many as there are.
         seed: of the rendered hands, and of what is drawn.
         versions: of each real photo.
+        composites: with real data, about so many hands of Sign Language Digits over photos without a hand.
+        part: "train", or "validation" to watch how well it is learned.
     """
     data = choose_data(data, PHOTO_SETS)
     frame = frame_size(size)
-    drawn = rendered_photos(count, frame, seed, "train", empty=0)
-    nothing = draw_photos_without_hands(data, "train", seed, max(1, count // 10))
+    drawn = rendered_photos(count, frame, seed, part, empty=0)
+    rooms = draw_photos_without_hands(data, part, seed, max(1, count // 10))
     nothing = replace(
-        resize(replace(nothing, masks=None), *frame), labels=np.full(len(nothing), NO_HAND, np.int64)
+        resize(replace(rooms, masks=None), *frame), labels=np.full(len(rooms), NO_HAND, np.int64)
     )
     parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
     if data == "real":
-        parts += [_versions(photos, frame, versions, seed) for photos in photos_with_numbers("train")]
+        real = photos_with_numbers(part)
+        parts += [_versions(photos, frame, versions, seed) for photos in real]
+        if composites:
+            parts.append(_composites(real[0], rooms, frame, composites, seed))
     parts = [
         Examples(
             part.name,
@@ -120,6 +132,26 @@ def photos_to_learn_numbers(
         for part in parts
     ]
     return concatenate(parts, "photos with numbers to learn from")
+
+
+def _composites(
+    people: Examples, rooms: Examples, frame: tuple[int, int], count: int, seed: int
+) -> Examples:
+    """One hand each, in front of rooms and faces."""
+    batch_size = min(count, 20)
+    return freeze(
+        CompositeSequence(
+            people,
+            rooms,
+            frame,
+            batch_size,
+            steps=-(-count // batch_size),
+            seed=seed,
+            empty=0,
+            several=0,
+            extent=(0.2, 1.2),
+        )
+    )
 
 
 def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int) -> Examples:
