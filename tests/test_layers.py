@@ -247,7 +247,9 @@ def test_of_nothing_nothing_is_the_main_region():
             r"masks are \(2, 8, 8, 1\), photos \(2, 9, 8, 3\)",
         ),
         (
-            lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8, 1)), photos=np.zeros((2, 8, 8, 3), "uint8")),
+            lambda: BoundingBoxCropLayer(9, 9)(
+                np.zeros((2, 8, 8, 1)), photos=np.zeros((2, 8, 8, 3), "uint8")
+            ),
             "photos are floats",
         ),
         (lambda: AttentionBlock(num_heads=0), "num_heads is 0"),

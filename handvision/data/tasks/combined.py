@@ -104,7 +104,7 @@ def photos_to_learn_numbers(
         count: of rendered photos; with real data the others are as many as there are.
         seed: of the rendered hands, and of what is drawn.
         versions: of each real photo.
-        composites: with real data, about so many hands of Sign Language Digits over photos without a hand.
+        composites: with real data, about so many cut-out hands over photos without a hand.
         part: "train", or "validation" to watch how well it is learned.
     """
     data = choose_data(data, PHOTO_SETS)
@@ -119,7 +119,7 @@ def photos_to_learn_numbers(
         real = photos_with_numbers(part)
         parts += [_versions(photos, frame, versions, seed) for photos in real]
         if composites:
-            parts.append(_composites(real[0], rooms, frame, composites, seed))
+            parts.append(_composites(rooms, frame, composites, part, seed))
     parts = [
         Examples(
             part.name,
@@ -134,14 +134,21 @@ def photos_to_learn_numbers(
     return concatenate(parts, "photos with numbers to learn from")
 
 
-def _composites(
-    people: Examples, rooms: Examples, frame: tuple[int, int], count: int, seed: int
-) -> Examples:
-    """One hand each, in front of rooms and faces."""
+# What Massey's signs show, of those that show a number: fists, and fingers that lie side by side.
+_RAISED_FINGERS = {0: "aemnost0", 1: "1diz", 2: "2hluvy", 3: "36789fw", 4: "4b", 5: "5"}
+
+
+def _composites(rooms: Examples, frame: tuple[int, int], count: int, part: str, seed: int) -> Examples:
+    """One hand each, of Sign Language Digits or Massey, in front of rooms and faces; all numbers alike often."""
+    people, _, _ = photos_with_numbers(part)
+    massey = splits.group_split(load.load("massey"), {"train": 0.8, "validation": 0.2}, SPLIT_SEED)[part]
+    number_of = {sign: number for number, signs in _RAISED_FINGERS.items() for sign in signs}
+    labels = np.array([number_of.get(massey.class_names[label], NO_HAND) for label in massey.labels])
+    massey = replace(massey, labels=labels, class_names=people.class_names)
     batch_size = min(count, 20)
     return freeze(
         CompositeSequence(
-            people,
+            [_all_alike_often(people), _all_alike_often(massey)],
             rooms,
             frame,
             batch_size,
@@ -150,8 +157,17 @@ def _composites(
             empty=0,
             several=0,
             extent=(0.2, 1.2),
+            strength=0.6,
         )
     )
+
+
+def _all_alike_often(examples: Examples) -> Examples:
+    """Pictures of rare labels are repeated until every label is as frequent; those of NO_HAND are out."""
+    shown = np.unique(examples.labels[examples.labels != NO_HAND])
+    of_each = [np.flatnonzero(examples.labels == label) for label in shown]
+    most = max(map(len, of_each))
+    return examples.take(np.concatenate([np.resize(indices, most) for indices in of_each]))
 
 
 def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int) -> Examples:

@@ -4,7 +4,7 @@ import numpy as np
 
 from handvision.data import rendered, tasks
 from handvision.data.examples import NO_HAND, Examples
-from handvision.data.tasks.combined import _versions
+from handvision.data.tasks.combined import _all_alike_often, _versions
 
 
 def test_photos_with_numbers_show_hands_that_no_segmenter_learns_from():
@@ -25,6 +25,13 @@ def test_photos_to_learn_numbers_are_turned_and_some_show_no_hand():
     assert (~hands).sum() == 2
     assert np.isfinite(photos.rotations[hands]).all()
     assert photos.class_names == ("0", "1", "2", "3", "4", "5")
+
+
+def test_rare_numbers_are_repeated_until_all_are_alike_often():
+    labels = np.array([3, 1, NO_HAND, 3, 3, 1, 5])
+    many = _all_alike_often(Examples("numbers", labels=labels, groups=np.arange(7)))
+    assert sorted(many.labels) == [1, 1, 1, 3, 3, 3, 5, 5, 5]
+    assert set(many.groups) == {0, 1, 3, 4, 5, 6}, "all that show a number, and no other"
 
 
 def test_versions_of_a_photo_turn_its_direction_too():
