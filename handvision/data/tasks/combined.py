@@ -139,7 +139,7 @@ _RAISED_FINGERS = {0: "aemnost0", 1: "1diz", 2: "2hluvy", 3: "36789fw", 4: "4b",
 
 
 def _composites(rooms: Examples, frame: tuple[int, int], count: int, part: str, seed: int) -> Examples:
-    """One hand each, of Sign Language Digits or Massey, in front of rooms and faces; all numbers alike often."""
+    """One hand each, of Sign Language Digits or Massey, over rooms and faces; all numbers alike often."""
     people, _, _ = photos_with_numbers(part)
     massey = splits.group_split(load.load("massey"), {"train": 0.8, "validation": 0.2}, SPLIT_SEED)[part]
     number_of = {sign: number for number, signs in _RAISED_FINGERS.items() for sign in signs}
