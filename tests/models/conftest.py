@@ -5,7 +5,7 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.models import build_classifier, build_deeplab_v3_plus, build_unet
+from handvision.models import build_classifier, build_deeplab_v3_plus, build_unet, shown_the_photo
 
 
 def shake(model, seed=0):
@@ -48,6 +48,12 @@ def drawn_hands(count, height=64, width=48, seed=0):
 @pytest.fixture(scope="module")
 def classifier():
     return shake(build_classifier((32, 32, 1), 6), seed=1)
+
+
+@pytest.fixture(scope="module")
+def seeing(classifier):
+    """A classifier that is given the photo too, and minds it."""
+    return shake(shown_the_photo(classifier), seed=4)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from handvision.models import (
     shown_the_photo,
 )
 
-from .conftest import brightness_segmenter, drawn_hands, shake
+from .conftest import brightness_segmenter, drawn_hands
 
 
 def by_hand(segmenter, classifier, photos, main_region=True, **crop_options):
@@ -53,12 +53,6 @@ def test_classify_masks_is_the_combined_model_without_its_segmenter(classifier):
     reader = classify_masks(classifier, (64, 48, 1))
     for name, answer in reader(whole["mask"]).items():
         np.testing.assert_array_equal(answer, whole[name], err_msg=name)
-
-
-@pytest.fixture(scope="module")
-def seeing(classifier):
-    """A classifier that is given the photo too, and minds it."""
-    return shake(shown_the_photo(classifier), seed=4)
 
 
 def test_shown_the_photo_a_classifier_answers_as_before_until_it_is_trained(classifier):

@@ -23,9 +23,10 @@ def test_each_part_agrees_to_a_thousandth(part, kind, tmp_path, request):
 
 
 @pytest.mark.parametrize("kind", FORMATS)
-@pytest.mark.parametrize("segmenter", ["brightness", "unet"])
-def test_the_combined_model_gives_the_same_label_and_box(segmenter, kind, tmp_path, unet, classifier):
-    model = combine(brightness_segmenter() if segmenter == "brightness" else unet, classifier)
+@pytest.mark.parametrize("segmenter, reader", [("brightness", "seeing"), ("unet", "classifier")])
+def test_the_combined_model_gives_the_same_label_and_box(segmenter, reader, kind, tmp_path, unet, request):
+    reader = request.getfixturevalue(reader)
+    model = combine(brightness_segmenter() if segmenter == "brightness" else unet, reader)
     expected, answers = exported(model, kind, tmp_path, drawn_hands(40))
     assert set(answers) == set(expected)
     assert np.array_equal(answers["has_hand"], expected["has_hand"])

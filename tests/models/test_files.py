@@ -51,13 +51,13 @@ def test_released_files_keep_their_limits_and_load_to_the_bit(build, limit, tmp_
         np.testing.assert_array_equal(a, b)
 
 
-def test_the_same_weights_answer_alike_under_jax(unet, deeplab, classifier, tmp_path):
+def test_the_same_weights_answer_alike_under_jax(unet, deeplab, seeing, tmp_path):
     pytest.importorskip("jax")
     photos = drawn_hands(4)
     models = {
         "unet": (unet, photos),
         "deeplab": (deeplab, photos),
-        "combined": (combine(brightness_segmenter(), classifier), photos),
+        "combined": (combine(brightness_segmenter(), seeing), photos),
     }
     for name, (model, x) in models.items():
         model.save(tmp_path / f"{name}.keras")
