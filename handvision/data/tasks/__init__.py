@@ -15,6 +15,7 @@ from handvision.data.tasks.classifiers import (
     gestures,
 )
 from handvision.data.tasks.combined import (
+    cutouts_with_numbers,
     photos_to_learn_numbers,
     photos_to_numbers,
     photos_with_numbers,
@@ -36,6 +37,7 @@ __all__ = [
     "Task",
     "choose_data",
     "close_up",
+    "cutouts_with_numbers",
     "finger_numbers",
     "gestures",
     "photos_to_learn_numbers",

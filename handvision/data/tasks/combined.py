@@ -16,6 +16,7 @@ from handvision.data.tasks.task import (
     SPLIT_SEED,
     choose_data,
     frame_size,
+    massey_hands,
     rendered_photos,
     some,
 )
@@ -62,6 +63,23 @@ def photos_with_numbers(part: str) -> tuple[Examples, Examples, Examples]:
     raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)[part]
     webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
     return people, raw, webcam.take(webcam.labels != NO_HAND)
+
+
+# What the signs show that show a number; of the others it is a matter of taste.
+_RAISED_FINGERS = {0: "aemnost0", 1: "1diz", 2: "2hluvy", 3: "36789fw", 4: "4b", 5: "5"}
+
+
+def cutouts_with_numbers(part: str) -> Examples:
+    """Massey's hands, cut out on black, whose sign shows a number: fists, and fingers that lie side by side.
+
+    Args:
+        part: "train" (four hands) or "validation" (the fifth).
+    """
+    massey = massey_hands()[part]
+    number_of = {sign: number for number, signs in _RAISED_FINGERS.items() for sign in signs}
+    numbers = np.array([number_of.get(massey.class_names[label], NO_HAND) for label in massey.labels])
+    massey = replace(massey, labels=numbers, class_names=tuple(map(str, _RAISED_FINGERS)))
+    return massey.take(numbers != NO_HAND, f"{massey.name} that show a number")
 
 
 def turned_photos(photos: Examples, seed: int) -> Examples:
@@ -134,21 +152,13 @@ def photos_to_learn_numbers(
     return concatenate(parts, "photos with numbers to learn from")
 
 
-# What Massey's signs show, of those that show a number: fists, and fingers that lie side by side.
-_RAISED_FINGERS = {0: "aemnost0", 1: "1diz", 2: "2hluvy", 3: "36789fw", 4: "4b", 5: "5"}
-
-
 def _composites(rooms: Examples, frame: tuple[int, int], count: int, part: str, seed: int) -> Examples:
     """One hand each, of Sign Language Digits or Massey, over rooms and faces; all numbers alike often."""
     people, _, _ = photos_with_numbers(part)
-    massey = splits.group_split(load.load("massey"), {"train": 0.8, "validation": 0.2}, SPLIT_SEED)[part]
-    number_of = {sign: number for number, signs in _RAISED_FINGERS.items() for sign in signs}
-    labels = np.array([number_of.get(massey.class_names[label], NO_HAND) for label in massey.labels])
-    massey = replace(massey, labels=labels, class_names=people.class_names)
     batch_size = min(count, 20)
     return freeze(
         CompositeSequence(
-            [_all_alike_often(people), _all_alike_often(massey)],
+            [_all_alike_often(people), _all_alike_often(cutouts_with_numbers(part))],
             rooms,
             frame,
             batch_size,
@@ -164,7 +174,7 @@ def _composites(rooms: Examples, frame: tuple[int, int], count: int, part: str, 
 
 def _all_alike_often(examples: Examples) -> Examples:
     """Pictures of rare labels are repeated until every label is as frequent; those of NO_HAND are out."""
-    shown = np.unique(examples.labels[examples.labels != NO_HAND])
+    shown = sorted(set(examples.labels) - {NO_HAND})
     of_each = [np.flatnonzero(examples.labels == label) for label in shown]
     most = max(map(len, of_each))
     return examples.take(np.concatenate([np.resize(indices, most) for indices in of_each]))

@@ -18,6 +18,7 @@ from handvision.data.tasks.task import (
     Task,
     choose_data,
     frame_size,
+    massey_hands,
     rendered_photos,
     some,
 )
@@ -139,7 +140,7 @@ def _read_real_photos(_: str) -> dict[str, dict]:
     """
     parts = ("train", "validation", "test")
     people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)
-    massey = splits.group_split(load.load("massey"), {"train": 0.8, "validation": 0.2}, SPLIT_SEED)
+    massey = massey_hands()
     rooms = splits.group_split(load.backgrounds(), seed=SPLIT_SEED)
     sessions = splits.group_split(load.load_hands_dataset_weak(), seed=SPLIT_SEED)
     composites = load.load_finger_counting_composites()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import keras
 import numpy as np
 
-from handvision.data import download, rendered
+from handvision.data import download, load, rendered, splits
 from handvision.data.examples import Examples, resize
 
 # The seed of every split by person: one choice for all tasks, whatever the run's seed.
@@ -88,3 +88,8 @@ def rendered_photos(count: int, frame: tuple[int, int], seed: int, split: str, e
         count, size=min(frame), seed=seed, split=split, empty=empty, workers=WORKERS
     )
     return resize(drawn, *frame)
+
+
+def massey_hands() -> dict[str, Examples]:
+    """Massey's five hands: four to learn from ("train"), the fifth to choose by ("validation")."""
+    return splits.group_split(load.load("massey"), {"train": 0.8, "validation": 0.2}, SPLIT_SEED)
