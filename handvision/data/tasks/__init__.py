@@ -14,13 +14,8 @@ from handvision.data.tasks.classifiers import (
     finger_numbers,
     gestures,
 )
-from handvision.data.tasks.combined import (
-    cutouts_with_numbers,
-    photos_to_learn_numbers,
-    photos_to_numbers,
-    photos_with_numbers,
-    turned_photos,
-)
+from handvision.data.tasks.combined import photos_to_learn_numbers, photos_to_numbers, turned_photos
+from handvision.data.tasks.numbered import cutouts_with_numbers, photos_with_numbers
 from handvision.data.tasks.segmenters import Steps, segmentation
 from handvision.data.tasks.task import LEFT_OUT_TEST, RENDERED_TEST, WORKERS, Task, choose_data
 from handvision.data.tasks.without_hands import photos_without_hands

@@ -6,17 +6,15 @@ import cv2
 import numpy as np
 
 from handvision.augmentation import ImageDataGenerator
-from handvision.data import load, splits
 from handvision.data.compositing import CompositeSequence, freeze, photometric_jitter
 from handvision.data.examples import NO_HAND, Examples, concatenate, resize
+from handvision.data.tasks.numbered import cutouts_with_numbers, photos_with_numbers
 from handvision.data.tasks.task import (
     LEFT_OUT_TEST,
     PHOTO_SETS,
     RENDERED_TEST,
-    SPLIT_SEED,
     choose_data,
     frame_size,
-    massey_hands,
     rendered_photos,
     some,
 )
@@ -49,37 +47,6 @@ def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: i
             tests[name] = resize(photos, *frame)
             tests[f"{name}, any rotation"] = resize(turned_photos(photos, seed), *frame)
     return tests
-
-
-def photos_with_numbers(part: str) -> tuple[Examples, Examples, Examples]:
-    """Real photos with numbers: Sign Language Digits, Finger Counting, HandsDataset with one hand in view.
-
-    No person, no session and (Finger Counting, one person) no block of frames is in two parts.
-
-    Args:
-        part: "train", "validation" or "test".
-    """
-    people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)[part]
-    raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)[part]
-    webcam = splits.group_split(load.load("hands_dataset"), seed=SPLIT_SEED)[part]
-    return people, raw, webcam.take(webcam.labels != NO_HAND)
-
-
-# What the signs show that show a number; of the others it is a matter of taste.
-_RAISED_FINGERS = {0: "aemnost0", 1: "1diz", 2: "2hluvy", 3: "36789fw", 4: "4b", 5: "5"}
-
-
-def cutouts_with_numbers(part: str) -> Examples:
-    """Massey's hands, cut out on black, whose sign shows a number: fists, and fingers that lie side by side.
-
-    Args:
-        part: "train" (four hands) or "validation" (the fifth).
-    """
-    massey = massey_hands()[part]
-    number_of = {sign: number for number, signs in _RAISED_FINGERS.items() for sign in signs}
-    numbers = np.array([number_of.get(massey.class_names[label], NO_HAND) for label in massey.labels])
-    massey = replace(massey, labels=numbers, class_names=tuple(map(str, _RAISED_FINGERS)))
-    return massey.take(numbers != NO_HAND, f"{massey.name} that show a number")
 
 
 def turned_photos(photos: Examples, seed: int) -> Examples:
@@ -134,8 +101,7 @@ def photos_to_learn_numbers(
     )
     parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
     if data == "real":
-        real = photos_with_numbers(part)
-        parts += [_versions(photos, frame, versions, seed) for photos in real]
+        parts += [_versions(photos, frame, versions, seed) for photos in photos_with_numbers(part)]
         if composites:
             parts.append(_composites(rooms, frame, composites, part, seed))
     parts = [
