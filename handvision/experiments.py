@@ -59,8 +59,6 @@ def train_classifier(
     name: str = "classifier",
     attention: bool = True,
     crop_layer: bool = True,
-    start: keras.Model | None = None,
-    learning_rate: float = 2e-3,
 ) -> tuple[keras.Model, training.History]:
     """Trains a new classifier behind the crop layer, or goes on with the training that `folder` holds.
 
@@ -77,8 +75,6 @@ def train_classifier(
         name: of the classifier, and the layer's name in what is returned.
         attention: with the attention block, or without it.
         crop_layer: False shows the whole mask, shrunk, as published work does.
-        start: a classifier of the same shape whose weights are the first ones; None starts at random.
-        learning_rate: the highest.
 
     Returns:
         The model from masks to readings (see `models.classify_masks`), and its history.
@@ -98,11 +94,9 @@ def train_classifier(
     classifier = models.build_classifier(
         (crop, crop, 1), len(task.class_names), attention, class_names=task.class_names, name=name
     )
-    if start is not None:
-        classifier.set_weights(start.get_weights())
     reader = models.classify_masks(classifier, task.train.masks.shape[1:], crop=crop_layer)
     training.compile_classifier(
-        reader, learning_rate=learning_rate, total_steps=epochs * len(train), rotation_weight=1.5
+        reader, learning_rate=2e-3, total_steps=epochs * len(train), rotation_weight=1.5
     )
     history = training.fit(reader, train, validation, epochs=epochs, folder=folder, seed=seed, title=name)
     return reader, history
@@ -129,7 +123,8 @@ def tune_classifier(
         model: of which the masks are (see `close_ups_of`).
         classifier: of masks, to go on from; it stays as it is.
         photos, validation: with labels, rotations and class names, to learn from and to watch.
-        folder, epochs, seed, learning_rate: see `train_classifier`.
+        folder, epochs, seed: see `train_classifier`.
+        learning_rate: the highest.
 
     Returns:
         The classifier of masks and photos (see `models.shown_the_photo`), and its history.

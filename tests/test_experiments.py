@@ -128,15 +128,3 @@ def test_tuning_shows_the_classifier_photos_and_goes_on_from_what_it_knows(train
         assert new.ndim < 2 or np.allclose(new, old, atol=1e-5)
     for now, old in zip(classifier.get_weights(), before, strict=True):
         assert np.array_equal(now, old), "the classifier itself stays as it is"
-
-
-def test_a_training_can_start_from_a_classifier(trained, task, tmp_path):
-    start = trained[0].get_layer("bars")
-    before = start.get_weights()
-    tuned, _ = experiments.train_classifier(
-        task, TURNS, tmp_path, epochs=1, seed=1, name="bars", start=start, learning_rate=1e-8, **SMALL
-    )
-    kernels = [w for w in tuned.get_layer("bars").get_weights() if w.ndim > 1]
-    assert all(
-        np.allclose(a, b, atol=1e-5) for a, b in zip(kernels, (w for w in before if w.ndim > 1), strict=True)
-    )
