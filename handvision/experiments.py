@@ -27,24 +27,12 @@ PUBLISHED = ImageDataGenerator(
     fill_mode="constant",
     rescale=1 / 255,
 )
+_SHEARED_AND_MIRRORED = dict(shear_range=5, horizontal_flip=True, vertical_flip=True, rescale=1 / 255)
 ALL_ROUND = ImageDataGenerator(
-    rotation_range=180,
-    shear_range=5,
-    zoom_range=(1.0, 1.1),
-    horizontal_flip=True,
-    vertical_flip=True,
-    fill_mode="constant",
-    rescale=1 / 255,
+    rotation_range=180, zoom_range=(1.0, 1.1), fill_mode="constant", **_SHEARED_AND_MIRRORED
 )
 # Close-ups of photos that point to all sides already.
-NUDGED = ImageDataGenerator(
-    rotation_range=25,
-    shear_range=5,
-    zoom_range=(0.95, 1.05),
-    horizontal_flip=True,
-    vertical_flip=True,
-    rescale=1 / 255,
-)
+NUDGED = ImageDataGenerator(rotation_range=25, zoom_range=(0.95, 1.05), **_SHEARED_AND_MIRRORED)
 AS_IT_IS = ImageDataGenerator(rescale=1 / 255)
 
 
@@ -79,26 +67,13 @@ def train_classifier(
     Returns:
         The model from masks to readings (see `models.classify_masks`), and its history.
     """
-    train, validation = (
-        generator.flow(
-            part.masks,
-            part.one_hot(),
-            batch_size=BATCH_SIZE,
-            seed=seed,
-            rotations=part.rotations,
-            workers=tasks.WORKERS,
-        )
-        for part in (task.train, task.validation)
-    )
+    train, validation = (_flow(generator, part.masks, part, seed) for part in (task.train, task.validation))
     training.set_seed(seed)
     classifier = models.build_classifier(
         (crop, crop, 1), len(task.class_names), attention, class_names=task.class_names, name=name
     )
     reader = models.classify_masks(classifier, task.train.masks.shape[1:], crop=crop_layer)
-    training.compile_classifier(
-        reader, learning_rate=2e-3, total_steps=epochs * len(train), rotation_weight=1.5
-    )
-    history = training.fit(reader, train, validation, epochs=epochs, folder=folder, seed=seed, title=name)
+    history = _learn(reader, train, validation, folder, 2e-3, epochs=epochs, seed=seed, title=name)
     return reader, history
 
 
@@ -131,44 +106,52 @@ def tune_classifier(
     """
     parts = [close_ups_of(model, part) for part in (photos, validation)]
     train, watched = (
-        generator.flow(
-            np.concatenate([part.masks, part.photos], axis=-1),
-            part.one_hot(),
-            batch_size=BATCH_SIZE,
-            seed=seed,
-            rotations=part.rotations,
-            workers=tasks.WORKERS,
-        )
+        _flow(generator, np.concatenate([part.masks, part.photos], axis=-1), part, seed)
         for part, generator in zip(parts, (NUDGED, AS_IT_IS), strict=True)
     )
     training.set_seed(seed)
     tuned = models.shown_the_photo(classifier)
     reader = models.classify_masks(tuned, train[0][0].shape[1:])
-    training.compile_classifier(
-        reader, learning_rate=learning_rate, total_steps=epochs * len(train), rotation_weight=1.5
-    )
-    history = training.fit(
-        reader, train, watched, epochs=epochs, folder=folder, seed=seed, title=classifier.name
+    history = _learn(
+        reader, train, watched, folder, learning_rate, epochs=epochs, seed=seed, title=classifier.name
     )
     return tuned, history
 
 
-def close_ups_of(
-    model: keras.Model, photos: Examples, *, size: int = 144, margin: float = 0.35, min_area: float = 0.002
-) -> Examples:
+def _flow(generator: ImageDataGenerator, pictures: np.ndarray, examples: Examples, seed: int):
+    """Batches of a classifier's pictures and targets."""
+    return generator.flow(
+        pictures,
+        examples.one_hot(),
+        batch_size=BATCH_SIZE,
+        seed=seed,
+        rotations=examples.rotations,
+        workers=tasks.WORKERS,
+    )
+
+
+def _learn(reader, train, validation, folder, learning_rate, *, epochs, **options) -> training.History:
+    training.compile_classifier(
+        reader, learning_rate=learning_rate, total_steps=epochs * len(train), rotation_weight=1.5
+    )
+    return training.fit(reader, train, validation, epochs=epochs, folder=folder, **options)
+
+
+def close_ups_of(model: keras.Model, photos: Examples, *, size: int = 144, margin: float = 0.35) -> Examples:
     """What a model sees of photos: their hands in close-up, with room to turn them a little.
 
     Args:
         model: a combined model, which takes photos of this size.
-        photos: those in which no hand is found are left out.
+        photos: those in which it finds no hand are left out.
         size: of the close-ups in pixels.
-        margin, min_area: see BoundingBoxCropLayer.
+        margin: see BoundingBoxCropLayer.
 
     Returns:
         The same with photos (n, size, size, 3) and masks (n, size, size, 1).
     """
-    crop = BoundingBoxCropLayer(size, size, margin=margin, min_area=min_area, name="close_up")
-    look = keras.Model(model.input, crop(model.output["mask"], photos=model.input), name="look")
+    crop = BoundingBoxCropLayer(size, size, margin=margin, name="close_up")
+    close_up = crop(model.output["mask"], photos=model.input)
+    look = keras.Model(model.input, {**close_up, "has_hand": model.output["has_hand"]}, name="look")
     parts = []
     for start in range(0, len(photos), 500):  # floats of all at once would fill the memory
         some = photos.take(range(start, min(start + 500, len(photos))))

@@ -8,6 +8,7 @@ from handvision import evaluation, experiments
 from handvision.augmentation import ImageDataGenerator
 from handvision.data import tasks
 from handvision.data.examples import NO_HAND, Examples
+from handvision.layers import BoundingBoxCropLayer
 
 SIZE = 48
 SMALL = {"crop": 32}
@@ -90,7 +91,9 @@ def test_a_phase_goes_on_with_the_weights_of_the_one_before(tmp_path):
 def bright():
     """A combined model that calls bright pixels a hand."""
     photo = keras.Input((32, 64, 3), name="photo")
-    return keras.Model(photo, {"mask": keras.ops.max(photo, axis=-1, keepdims=True)}, name="bright")
+    mask = keras.ops.max(photo, axis=-1, keepdims=True)
+    has_hand = BoundingBoxCropLayer(8, 8, min_area=0.002)(mask)["has_hand"]
+    return keras.Model(photo, {"mask": mask, "has_hand": has_hand}, name="bright")
 
 
 def test_what_a_segmenter_sees_is_there_to_learn_from(task):

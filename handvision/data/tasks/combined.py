@@ -101,41 +101,43 @@ def photos_to_learn_numbers(
     )
     parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
     if data == "real":
-        parts += [_versions(photos, frame, versions, seed) for photos in photos_with_numbers(part)]
+        people, raw, webcam = photos_with_numbers(part)
+        parts += [_versions(photos, frame, versions, seed) for photos in (people, raw, webcam)]
         if composites:
-            parts.append(_composites(rooms, frame, composites, part, seed))
+            parts.append(_composites([people, cutouts_with_numbers(part)], rooms, frame, composites, seed))
     parts = [
         Examples(
-            part.name,
-            photos=part.photos,
-            labels=part.labels,
-            rotations=np.full(len(part), np.nan, np.float32) if part.rotations is None else part.rotations,
+            photos.name,
+            photos=photos.photos,
+            labels=photos.labels,
+            rotations=photos.rotations,
             class_names=drawn.class_names,
-            source=part.source,
+            source=photos.source,
         )
-        for part in parts
+        for photos in parts
     ]
-    return concatenate(parts, "photos with numbers to learn from")
+    return concatenate(parts, f"photos with numbers, {part}")
 
 
-def _composites(rooms: Examples, frame: tuple[int, int], count: int, part: str, seed: int) -> Examples:
-    """One hand each, of Sign Language Digits or Massey, over rooms and faces; all numbers alike often."""
-    people, _, _ = photos_with_numbers(part)
+def _composites(
+    hands: list[Examples], rooms: Examples, frame: tuple[int, int], count: int, seed: int
+) -> Examples:
+    """One hand each over rooms and faces; all numbers alike often."""
     batch_size = min(count, 20)
-    return freeze(
-        CompositeSequence(
-            [_all_alike_often(people), _all_alike_often(cutouts_with_numbers(part))],
-            rooms,
-            frame,
-            batch_size,
-            steps=-(-count // batch_size),
-            seed=seed,
-            empty=0,
-            several=0,
-            extent=(0.2, 1.2),
-            strength=0.6,
-        )
+    sequence = CompositeSequence(
+        [_all_alike_often(some_hands) for some_hands in hands],
+        rooms,
+        frame,
+        batch_size,
+        steps=-(-count // batch_size),
+        seed=seed,
+        empty=0,
+        several=0,
+        extent=(0.2, 1.2),
+        strength=0.6,
     )
+    composites = freeze(sequence)
+    return replace(composites, rotations=np.full(len(composites), np.nan, np.float32))
 
 
 def _all_alike_often(examples: Examples) -> Examples:
