@@ -2,6 +2,7 @@
 
 import base64
 import io
+import itertools
 
 import matplotlib.colors
 import matplotlib.pyplot as plt
@@ -115,6 +116,15 @@ def test_pictures_of_every_kind_are_drawn_in_the_same_range(kind):
     for axis in figure.axes:
         (image,) = axis.images
         assert image.norm.vmin == 0 and image.norm.vmax == 255 and image.get_array().max() == 255
+
+
+def test_long_titles_of_neighbours_do_not_meet():
+    names = ["ok (thumb on index), read three (thumb on little)", "thumb on ring, read thumb on middle"] * 4
+    figure = plotting.show_samples(np.zeros((8, 40, 40, 1), np.uint8), names, title="Surely wrong")
+    figure.draw_without_rendering()
+    boxes = [axis.title.get_window_extent() for axis in figure.axes]
+    assert all(left.x1 < right.x0 for left, right in itertools.pairwise(boxes))
+    assert max(box.y1 for box in boxes) < figure._suptitle.get_window_extent().y0
 
 
 def test_arrows_point_counter_clockwise_from_image_up():

@@ -41,9 +41,11 @@ def show_samples(images, titles: Sequence[str] | None = None, columns: int = 8, 
         check_lengths(images=images, titles=titles)
     if columns < 1:
         raise ValueError(f"columns is {columns}; use 1 or more")
-    figure, axes = grid(len(images), columns, title, captions=1 if titles is not None else 0)
-    for i, image in enumerate(images):
-        draw(axes[i], image, "" if titles is None else str(titles[i]))
+    captions = [""] * len(images) if titles is None else [wrapped(each) for each in titles]
+    lines = max(len(caption.splitlines()) for caption in captions)
+    figure, axes = grid(len(images), columns, title, captions=lines)
+    for axis, image, caption in zip(axes, images, captions, strict=True):
+        draw(axis, image, caption)
     return figure
 
 
