@@ -173,28 +173,29 @@ def train_segmenter(
     """Trains a segmenter in phases, each going on with the weights of the one before: small photos first.
 
     Small photos cost little, and most of what there is to learn can be seen on them. A fully convolutional
-    network's weights do not depend on the size.
+    network's weights do not depend on the size. A network may grow from phase to phase: layers that were
+    there before, by their names, go on with their weights.
 
     Args:
-        build: makes the model for photos of (height, width, 3).
+        build: makes the model for photos of (height, width, 3), given what else a phase has for it.
         make_task: makes the task, given `size=(height, width)`, `steps`, batches an epoch, and what else a
             phase has for it.
         folder: of the training; each phase has one inside.
-        phases: dicts of `size`, `steps`, `epochs` and `rate`, the highest learning rate, and more for
-            `make_task`.
+        phases: dicts of `size`, `steps`, `epochs` and `rate`, the highest learning rate; `network`, a dict
+            of more for `build`; and more for `make_task`.
         seed: as in `train_classifier`.
         title: stands at the head of each line of progress.
 
     Returns:
         The model, the task and the history of the last phase; the history's seconds are those of all.
     """
-    weights, seconds = None, []
+    learned, seconds = {}, []
     for number, phase in enumerate(phases):
-        task = make_task(**{key: value for key, value in phase.items() if key not in ("epochs", "rate")})
+        of_training = ("epochs", "rate", "network")
+        task = make_task(**{key: value for key, value in phase.items() if key not in of_training})
         training.set_seed(seed)
-        model = build((*phase["size"], 3))
-        if weights is not None:
-            model.set_weights(weights)
+        model = build((*phase["size"], 3), **phase.get("network", {}))
+        _go_on_with(learned, model)
         training.compile_segmenter(
             model, learning_rate=phase["rate"], total_steps=phase["epochs"] * len(task.train)
         )
@@ -210,7 +211,19 @@ def train_segmenter(
             seed=seed,
             title=title,
         )
-        weights = model.get_weights()
+        learned = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
         seconds += history.seconds
     history.seconds = seconds
     return model, task, history
+
+
+def _go_on_with(learned: Mapping[str, list[np.ndarray]], model: keras.Model) -> None:
+    missing = sorted(set(learned) - {layer.name for layer in model.layers})
+    if missing:
+        raise ValueError(
+            f"{model.name} has no layers {', '.join(missing)}, which learned in the phase before; give every "
+            "layer a name, and let a network only grow"
+        )
+    for layer in model.layers:
+        if layer.name in learned:
+            layer.set_weights(learned[layer.name])

@@ -57,9 +57,13 @@ def test_without_the_crop_layer_the_whole_mask_is_shrunk(task, tmp_path):
     assert set(evaluation.predict(reader, task.tests["bars"].masks)) == {"gesture", "rotation"}
 
 
-def fully_convolutional(shape):
+def fully_convolutional(shape, more=0):
+    """More layers, where they are asked for, begin as nothing."""
     photo = keras.Input(shape)
-    x = keras.layers.Conv2D(4, 3, padding="same", activation="relu")(photo)
+    x = keras.layers.Conv2D(4, 3, padding="same", activation="relu", name="first")(photo)
+    for number in range(more):
+        added = keras.layers.Conv2D(4, 3, padding="same", kernel_initializer="zeros", name=f"more{number}")(x)
+        x = keras.layers.Add()([x, added])
     return keras.Model(photo, keras.layers.Conv2D(1, 1, activation="sigmoid", name="mask")(x))
 
 
@@ -86,6 +90,27 @@ def test_a_phase_goes_on_with_the_weights_of_the_one_before(tmp_path):
     assert len(task.train) == 1
     assert len(history.seconds) == 31
     assert evaluation.evaluate_segmenter(model, task.tests["bars"])["iou"] > 0.9, "learned in the first phase"
+
+
+def test_a_network_may_grow_from_phase_to_phase_but_not_shrink(tmp_path):
+    phases = [
+        {"size": (16, 16), "steps": 2, "epochs": 30, "rate": 3e-2},
+        {"size": (16, 16), "steps": 1, "epochs": 1, "rate": 1e-9, "network": {"more": 2}},
+    ]
+    options = {"seed": 1, "title": "bars"}
+    model, task, _ = experiments.train_segmenter(
+        fully_convolutional, photos_of_bars, tmp_path / "grows", phases=phases, **options
+    )
+    assert model.get_layer("more1").weights
+    assert evaluation.evaluate_segmenter(model, task.tests["bars"])["iou"] > 0.9, "it knows what it knew"
+    with pytest.raises(ValueError, match="has no layers more0, more1"):
+        experiments.train_segmenter(
+            fully_convolutional,
+            photos_of_bars,
+            tmp_path / "shrinks",
+            phases=[phases[1] | {"rate": 1e-3}, phases[0]],
+            **options,
+        )
 
 
 def bright():

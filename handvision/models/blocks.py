@@ -3,8 +3,10 @@
 import keras
 
 
-def conv_block(x, filters, kernel=3, *, stride=1, dilation=1, separable=False, activation=True, name):
-    """Convolution, batch norm and, with `activation`, ReLU.
+def conv_block(
+    x, filters, kernel=3, *, stride=1, dilation=1, separable=False, activation=True, scale="ones", name
+):
+    """Convolution, batch norm (that starts with `scale`) and, with `activation`, ReLU.
 
     (batch, h, w, c) -> (batch, ceil(h / stride), ceil(w / stride), filters). With `separable` each channel
     is filtered alone and a 1x1 convolution mixes them: a third of the time where pixels are many, in
@@ -23,7 +25,7 @@ def conv_block(x, filters, kernel=3, *, stride=1, dilation=1, separable=False, a
         x = keras.layers.SeparableConv2D(filters, **options)(x)
     else:
         x = keras.layers.Conv2D(filters, kernel_initializer="he_normal", **options)(x)
-    x = keras.layers.BatchNormalization(momentum=0.9, name=f"{name}_norm")(x)
+    x = keras.layers.BatchNormalization(momentum=0.9, gamma_initializer=scale, name=f"{name}_norm")(x)
     return keras.layers.ReLU(name=f"{name}_relu")(x) if activation else x
 
 

@@ -18,6 +18,7 @@ def build_unet(
     weights: str | None = None,
     *,
     frozen: int = 0,
+    refine: Sequence[int] = (),
     dropout: float = 0.1,
     name: str = "unet",
 ) -> keras.Model:
@@ -38,6 +39,9 @@ def build_unet(
         weights: "imagenet" (efficientnet_lite0 only; see `efficientnet.load_imagenet_weights`) or None,
             a random start.
         frozen: levels of the encoder, from the first, that keep their ImageNet weights in training.
+        refine: residual blocks after each level of the decoder, and at the deepest level, one number for
+            each of `channels`; or none. They change nothing before they have learned, so a network that has
+            learned without them can go on with them.
         dropout: share of the deepest features dropped in training.
         name: the model's name.
 
@@ -69,9 +73,16 @@ def build_unet(
             "and only with weights='imagenet'"
         )
 
+    if len(refine) not in (0, len(channels)) or any(count < 0 for count in refine):
+        raise ValueError(
+            f"refine is {refine}; use none, or {len(channels)} numbers of blocks, 0 or more each"
+        )
+
     photo = keras.Input(input_shape, name="photo")
     skips = _plain(photo, channels) if encoder == "plain" else efficientnet_lite0(photo, len(channels))
-    x = keras.layers.SpatialDropout2D(dropout, name="dropout")(skips.pop())
+    refine = refine or [0] * len(channels)
+    x = _refined(skips.pop(), refine[-1], name="deepest")
+    x = keras.layers.SpatialDropout2D(dropout, name="dropout")(x)
 
     for level in reversed(range(len(skips))):
         skip, filters = skips[level], channels[level]
@@ -79,6 +90,7 @@ def build_unet(
         x = BilinearResize(*skip.shape[1:3], name=f"decoder{level}_up")(x)
         x = keras.layers.Concatenate(name=f"decoder{level}_join")([skip, x])
         x = conv_block(x, filters, separable=True, name=f"decoder{level}")
+        x = _refined(x, refine[level], name=f"decoder{level}")
     x = keras.layers.Conv2DTranspose(1, 4, strides=2, padding="same", name="logits")(x)
     height, width, _ = input_shape
     x = keras.layers.Cropping2D(((0, height % 2), (0, width % 2)), name="logits_crop")(x)
@@ -98,3 +110,13 @@ def _plain(photo, channels):
         x = conv_block(x, filters, name=f"encoder{level}")
         skips.append(x)
     return skips
+
+
+def _refined(x, blocks, name):
+    """The same features after some residual blocks, each with a wide view of them."""
+    for block in range(blocks):
+        shortcut, filters, title = x, x.shape[-1], f"{name}_block{block}"
+        x = conv_block(x, filters, name=f"{title}_0")
+        x = conv_block(x, filters, activation=False, scale="zeros", name=f"{title}_1")
+        x = keras.layers.Add(name=f"{title}_add")([x, shortcut])
+    return x
