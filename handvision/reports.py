@@ -329,8 +329,9 @@ def boxes_report(boxed: Mapping | None) -> Table | str:
     """What `evaluation.evaluate_boxes` returned; None where there are no photos with boxes."""
     if boxed is None:
         return "no photos with boxes at hand: they are real ones"
-    row = ("webcam frames, sessions left out", boxed["n"], boxed["inside"], boxed["boxes"], boxed["found"])
-    columns = ("judged on", "photos", "mask inside the boxes", "boxes", "boxes found")
+    figures = (boxed[name] for name in ("n", "inside", "joined", "boxes", "found"))
+    row = ("webcam frames, sessions left out", *figures)
+    columns = ("judged on", "photos", "mask inside the boxes", "or joined to that", "boxes", "boxes found")
     return table([row], columns, "Masks against boxes")
 
 

@@ -177,8 +177,8 @@ def test_the_gallery_shows_the_worst_of_every_test(folders):
 
 
 def test_boxes_are_reported_where_there_are_any():
-    table = reports.boxes_report({"n": 7, "inside": 0.9, "boxes": 8, "found": 0.75})
-    assert table.cells[0][1:] == ("7", "90.0 %", "8", "75.0 %")
+    table = reports.boxes_report({"n": 7, "inside": 0.9, "joined": 0.96, "boxes": 8, "found": 0.75})
+    assert table.cells[0][1:] == ("7", "90.0 %", "96.0 %", "8", "75.0 %")
     assert "no photos with boxes" in reports.boxes_report(None)
 
 

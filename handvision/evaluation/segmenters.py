@@ -42,11 +42,13 @@ def evaluate_boxes(
         threshold: of the predicted probability.
 
     Returns:
-        `n` photos, `inside` (share of all predicted pixels that lie in boxes), `boxes` (those whose weak
-        mask shows a hand), and `found` (share of these in which at least half of that hand is predicted).
+        `n` photos, `inside` (share of all predicted pixels that lie in boxes), `joined` (share of those that
+        do or hang together with some that do, as a forearm does, which boxes of hands leave out), `boxes`
+        (those whose weak mask shows a hand), and `found` (share of these in which at least half of that hand
+        is predicted).
     """
     predicted = predict_masks(model, examples.photos, threshold, batch_size)[..., 0] > 0
-    inside = np.zeros_like(predicted)
+    inside, joined = np.zeros_like(predicted), np.zeros_like(predicted)
     found = []
     for i, (boxes, weak) in enumerate(zip(examples.boxes, examples.masks, strict=True)):
         for x0, y0, x1, y1 in np.round(boxes).astype(int).clip(0):
@@ -54,9 +56,12 @@ def evaluate_boxes(
             hand = weak[y0:y1, x0:x1, 0] == 255
             if hand.any():
                 found.append(predicted[i, y0:y1, x0:x1][hand].mean() >= 0.5)
+        _, pieces = cv2.connectedComponents(predicted[i].astype(np.uint8))
+        joined[i] = np.isin(pieces, pieces[inside[i] & predicted[i]])
     return {
         "n": len(predicted),
         "inside": _mean(inside[predicted]),
+        "joined": _mean(joined[predicted]),
         "boxes": len(found),
         "found": _mean(found),
     }

@@ -6,12 +6,13 @@ import keras
 def conv_block(
     x, filters, kernel=3, *, stride=1, dilation=1, separable=False, activation=True, scale="ones", name
 ):
-    """Convolution, batch norm (that starts with `scale`) and, with `activation`, ReLU.
+    """Convolution, batch norm and, with `activation`, ReLU.
 
     (batch, h, w, c) -> (batch, ceil(h / stride), ceil(w / stride), filters). With `separable` each channel
     is filtered alone and a 1x1 convolution mixes them: a third of the time where pixels are many, in
     training as well. Batch norm's momentum is 0.9: with Keras's default of 0.99 the validation figures
-    of a short training are wild for the first epochs.
+    of a short training are wild for the first epochs. `scale` is what its scale begins with: with "zeros"
+    nothing comes out before training.
     """
     options = {
         "kernel_size": kernel,

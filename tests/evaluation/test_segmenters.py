@@ -92,6 +92,7 @@ def test_boxes_are_found_by_half_of_their_hand_and_count_what_lies_in_them(red_s
     photos[0, 4:8, 4:12, 0] = 255  # half of the first hand
     photos[0, 20:22, 0:8, 0] = 255  # and something that is in no box
     photos[1, 4:7, 4:12, 0] = 255  # less than half
+    photos[1, 4:7, 12:16, 0] = 255  # and its forearm, which goes on outside of the box
     weak = np.zeros((2, SIZE, SIZE, 1), np.uint8)
     weak[:, 4:12, 4:12] = 255
     weak[1, 16:24, 16:24] = UNKNOWN
@@ -100,7 +101,8 @@ def test_boxes_are_found_by_half_of_their_hand_and_count_what_lies_in_them(red_s
         red_segmenter, Examples("webcam", photos=photos, masks=weak, boxes=boxes)
     )
     assert (result["n"], result["boxes"], result["found"]) == (2, 2, 0.5)
-    assert result["inside"] == pytest.approx((32 + 24) / (32 + 16 + 24))
+    assert result["inside"] == pytest.approx((32 + 24) / (32 + 16 + 24 + 12))
+    assert result["joined"] == pytest.approx((32 + 24 + 12) / (32 + 16 + 24 + 12))
 
 
 def test_worse_photos_give_worse_masks(red_segmenter):

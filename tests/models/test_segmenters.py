@@ -51,6 +51,23 @@ def test_every_level_of_the_unet_matters():
         model.get_layer(name).set_weights(kept)
 
 
+def test_a_refined_unet_answers_as_before_until_it_learns():
+    photos = drawn_hands(2)
+    shape, channels = (64, 48, 3), (4, 8, 12)
+    before = shake(build_unet(shape, channels=channels))
+    refined = build_unet(shape, channels=channels, refine=(1, 0, 2))
+    for layer in before.layers:
+        refined.get_layer(layer.name).set_weights(layer.get_weights())
+    np.testing.assert_allclose(refined(photos), before(photos), atol=1e-6)
+    added = {layer.name.removesuffix("_add") for layer in refined.layers if layer.name.endswith("_add")}
+    assert added == {"decoder0_block0", "deepest_block0", "deepest_block1"}
+    for block in sorted(added):
+        scale = refined.get_layer(f"{block}_1_norm").gamma
+        scale.assign(scale + 1)
+        assert np.abs(refined(photos) - before(photos)).max() > 1e-3, block
+        scale.assign(scale - 1)
+
+
 @pytest.mark.parametrize("aspp, decoder", [(False, True), (True, False), (False, False)])
 def test_deeplab_without_its_parts_for_comparison(aspp, decoder):
     model = build_deeplab_v3_plus((64, 48, 3), aspp=aspp, decoder=decoder)
@@ -95,6 +112,8 @@ def test_without_network_resnet50_says_so_and_starts_at_random(monkeypatch):
         (lambda: build_unet((16, 128, 3)), "at least 32"),
         (lambda: build_unet(channels=(16,)), "at least two levels"),
         (lambda: build_unet(channels=(16, 0)), "at least two levels"),
+        (lambda: build_unet(channels=(4, 8), refine=(1, 1, 1)), "use none, or 2 numbers of blocks"),
+        (lambda: build_unet(channels=(4, 8), refine=(1, -1)), "0 or more each"),
         (lambda: build_deeplab_v3_plus((128, 3)), r"input_shape is \(128, 3\)"),
         (lambda: build_deeplab_v3_plus(backbone="vgg"), "backbone is 'vgg'; use one of light, resnet50"),
         (lambda: build_deeplab_v3_plus(weights="imagenet"), "'imagenet' for backbone 'light'"),
