@@ -15,6 +15,7 @@ from handvision.data.tasks import Task
 from handvision.layers import BoundingBoxCropLayer
 
 BATCH_SIZE = 32
+_NOT_OF_THE_TASK = ("epochs", "rate", "network")  # of a segmenter's phase
 
 # Both are explained in the classifiers' notebooks.
 PUBLISHED = ImageDataGenerator(
@@ -191,8 +192,7 @@ def train_segmenter(
     """
     learned, seconds = {}, []
     for number, phase in enumerate(phases):
-        of_training = ("epochs", "rate", "network")
-        task = make_task(**{key: value for key, value in phase.items() if key not in of_training})
+        task = make_task(**{key: value for key, value in phase.items() if key not in _NOT_OF_THE_TASK})
         training.set_seed(seed)
         model = build((*phase["size"], 3), **phase.get("network", {}))
         _go_on_with(learned, model)

@@ -30,6 +30,20 @@ def conv_block(
     return keras.layers.ReLU(name=f"{name}_relu")(x) if activation else x
 
 
+def residual_block(x, filters, *, stride=1, activation=True, scale="ones", name):
+    """Two convolutions around a shortcut: (b, h, w, c) -> (b, ceil(h / stride), ceil(w / stride), filters).
+
+    `activation` is the ReLU after the sum, `scale` as in `conv_block` that of what is added to the shortcut.
+    """
+    shortcut = x
+    if stride > 1 or x.shape[-1] != filters:
+        shortcut = conv_block(x, filters, 1, stride=stride, activation=False, name=f"{name}_shortcut")
+    x = conv_block(x, filters, stride=stride, name=f"{name}_1")
+    x = conv_block(x, filters, activation=False, scale=scale, name=f"{name}_2")
+    x = keras.layers.Add(name=f"{name}_add")([x, shortcut])
+    return keras.layers.ReLU(name=f"{name}_relu")(x) if activation else x
+
+
 def check_photo_shape(input_shape, smallest=32):
     """Raises ValueError unless `input_shape` is (height, width, 3) of fixed, large enough sides."""
     if len(input_shape) != 3 or input_shape[2] != 3 or any(not s or s < smallest for s in input_shape[:2]):

@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from handvision.layers import BilinearResize
-from handvision.models.blocks import check_photo_shape, conv_block
+from handvision.models.blocks import check_photo_shape, conv_block, residual_block
 
 BACKBONES = ("light", "resnet50")
 
@@ -92,21 +92,10 @@ def _aspp(x, filters, rates):
 def _light_resnet(photo):
     """Features at a quarter (32 channels) and at a sixteenth (192) of the photo's size."""
     x = conv_block(photo, 16, stride=2, name="stem")
-    x = low = _residual(_residual(x, 32, stride=2, name="stage1_block1"), 32, name="stage1_block2")
-    x = _residual(_residual(x, 80, stride=2, name="stage2_block1"), 80, name="stage2_block2")
-    x = _residual(_residual(x, 192, stride=2, name="stage3_block1"), 192, name="stage3_block2")
+    x = low = residual_block(residual_block(x, 32, stride=2, name="stage1_block1"), 32, name="stage1_block2")
+    x = residual_block(residual_block(x, 80, stride=2, name="stage2_block1"), 80, name="stage2_block2")
+    x = residual_block(residual_block(x, 192, stride=2, name="stage3_block1"), 192, name="stage3_block2")
     return low, x
-
-
-def _residual(x, filters, *, stride=1, name):
-    """Two convolutions around a shortcut: (b, h, w, c) -> (b, h / stride, w / stride, filters)."""
-    shortcut = x
-    if stride > 1 or x.shape[-1] != filters:
-        shortcut = conv_block(x, filters, 1, stride=stride, activation=False, name=f"{name}_shortcut")
-    x = conv_block(x, filters, stride=stride, name=f"{name}_1")
-    x = conv_block(x, filters, activation=False, name=f"{name}_2")
-    x = keras.layers.Add(name=f"{name}_add")([x, shortcut])
-    return keras.layers.ReLU(name=f"{name}_relu")(x)
 
 
 def _resnet50(photo, weights):

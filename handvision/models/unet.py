@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 
 from handvision.layers import BilinearResize
-from handvision.models.blocks import check_photo_shape, conv_block
+from handvision.models.blocks import check_photo_shape, conv_block, residual_block
 from handvision.models.efficientnet import efficientnet_lite0, freeze_levels, load_imagenet_weights
 
 ENCODERS = ("plain", "efficientnet_lite0")
@@ -113,10 +113,8 @@ def _plain(photo, channels):
 
 
 def _refined(x, blocks, name):
-    """The same features after some residual blocks, each with a wide view of them."""
+    """The same features after some residual blocks, which begin as nothing."""
     for block in range(blocks):
-        shortcut, filters, title = x, x.shape[-1], f"{name}_block{block}"
-        x = conv_block(x, filters, name=f"{title}_0")
-        x = conv_block(x, filters, activation=False, scale="zeros", name=f"{title}_1")
-        x = keras.layers.Add(name=f"{title}_add")([x, shortcut])
+        # No ReLU after the sum: the encoder's deepest features are signed, and stay so.
+        x = residual_block(x, x.shape[-1], activation=False, scale="zeros", name=f"{name}_block{block}")
     return x

@@ -62,7 +62,7 @@ def test_a_refined_unet_answers_as_before_until_it_learns():
     added = {layer.name.removesuffix("_add") for layer in refined.layers if layer.name.endswith("_add")}
     assert added == {"decoder0_block0", "deepest_block0", "deepest_block1"}
     for block in sorted(added):
-        scale = refined.get_layer(f"{block}_1_norm").gamma
+        scale = refined.get_layer(f"{block}_2_norm").gamma
         scale.assign(scale + 1)
         assert np.abs(refined(photos) - before(photos)).max() > 1e-3, block
         scale.assign(scale - 1)
