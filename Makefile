@@ -20,7 +20,7 @@ lint: .venv/developer
 	$(BIN)/ruff format --check .
 
 data: .venv/user
-	$(BIN)/python -m handvision.data.download
+	$(BIN)/python -m handvision.datasets.download
 
 benchmarks: .venv/developer
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

@@ -10,8 +10,9 @@ import os
 # processors without AVX-512: a training step takes a quarter longer then.
 os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 
-from handvision import layers, models
-from handvision.inference import Reading, predict
+from handvision import models
+from handvision.inference.predict import Reading, predict
+from handvision.models import layers
 
 __all__ = ["Reading", "layers", "models", "predict"]
 __version__ = "0.1.0"

@@ -16,7 +16,7 @@ import nbformat
 import papermill
 from nbconvert import HTMLExporter
 
-from handvision.settings import REPOSITORY, Settings, runs_folder
+from handvision.core.workspace import REPOSITORY, Settings, runs_folder
 
 NOTEBOOKS = (
     "notebooks/1_download_data.ipynb",

@@ -12,7 +12,7 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.layers import BoundingBoxCropLayer, ClassProbabilities
+from handvision.models.layers import BoundingBoxCropLayer, ClassProbabilities
 
 HEIGHT, WIDTH = 48, 64
 RED, YELLOW, WHITE, BLUE = (255, 0, 0), (255, 255, 0), (255, 255, 255), (0, 0, 255)

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 import handvision
-from handvision import evaluation, models, plotting, training
-from handvision.augmentation import ImageDataGenerator
-from handvision.data import catalog, compositing, download, load, rendered, splits, tasks
-from handvision.data.examples import Examples, concatenate, resize
-from handvision.layers import AttentionBlock, BoundingBoxCropLayer, ClassProbabilities
-from handvision.settings import Settings
+from handvision import evaluation, models, plotting, protocol, training
+from handvision.augment import ImageDataGenerator
+from handvision.core.examples import Examples, concatenate, resize
+from handvision.core.workspace import Settings
+from handvision.datasets import catalog, download, load
+from handvision.models.layers import AttentionBlock, BoundingBoxCropLayer, ClassProbabilities
+from handvision.protocol import splits
+from handvision.synthesis import compositing, rendered
 
 MASKS = np.zeros((4, 32, 32, 1), np.uint8)
 MASKS[:, 8:24, 8:24] = 255
@@ -110,7 +112,7 @@ def test_bad_archive(what, folder):
 # Parameters: what is wrong -> (call, what the error says).
 PARAMETERS = {
     "unknown profile": (lambda: Settings.resolve(profile="fast"), "fast"),
-    "unknown data choice": (lambda: tasks.choose_data("fake", ()), "fake"),
+    "unknown data choice": (lambda: protocol.choose_data("fake", ()), "fake"),
     "negative seed": (lambda: Settings.resolve(seed=-1), "-1"),
     "unknown data set": (lambda: catalog.row("hands of martians"), "hands of martians"),
     "fields of unequal length": (lambda: Examples("odd", masks=MASKS, labels=np.arange(3)), "unequal length"),

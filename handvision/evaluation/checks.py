@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from handvision.data.examples import Examples
+from handvision.core.examples import Examples
 
 
 def checked_pictures(pictures, channels: int, what: str) -> np.ndarray:

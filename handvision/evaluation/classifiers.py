@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsClassifier
 
-from handvision.data.examples import Examples
+from handvision.core.examples import Examples
 from handvision.evaluation.checks import checked_labels, class_count, labelled_masks
 from handvision.evaluation.predictions import predict
 from handvision.evaluation.rotation import degrees_from_sin_cos, rotate_masks, rotation_error, turned_degrees

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
-from handvision.data.examples import Examples
+from handvision.core.examples import Examples
 from handvision.evaluation.checks import checked_labels, class_count
 from handvision.evaluation.classifiers import expected_calibration_error
 from handvision.evaluation.predictions import predict

@@ -4,11 +4,11 @@ import cv2
 import keras
 import numpy as np
 
-from handvision.data.compositing import CORRUPTIONS, corrupt
-from handvision.data.examples import Examples
-from handvision.data.no_hands import skin_mask
+from handvision.core.examples import Examples
 from handvision.evaluation.checks import check_binary, checked_pictures
 from handvision.evaluation.predictions import predict_masks
+from handvision.imaging.camera import CORRUPTIONS, corrupt
+from handvision.imaging.skin_colour import skin_mask
 
 _SPECK = 0.005  # a mask of a larger share of the frame claims that there is a hand
 

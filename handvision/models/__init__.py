@@ -1,12 +1,12 @@
 """The suite's models: segmenters, classifiers, the two joined, and their exports."""
 
-from handvision.models.classifier import attention_maps, build_classifier, class_names, shown_the_photo
 from handvision.models.combined import classify_masks, combine
-from handvision.models.deeplab import build_deeplab_v3_plus
 from handvision.models.export import export_litert, export_onnx
 from handvision.models.graph import model_graph
-from handvision.models.store import find_model, open_model, save_model
-from handvision.models.unet import build_unet
+from handvision.models.reader import attention_maps, build_classifier, class_names, shown_the_photo
+from handvision.models.segmenters.deeplab import build_deeplab_v3_plus
+from handvision.models.segmenters.unet import build_unet
+from handvision.models.zoo import find_model, open_model, save_model
 
 __all__ = [
     "attention_maps",

@@ -2,7 +2,7 @@
 
 import keras
 
-from handvision.layers import BilinearResize, BoundingBoxCropLayer, MainRegionLayer
+from handvision.models.layers import BilinearResize, BoundingBoxCropLayer, MainRegionLayer
 
 
 def combine(

@@ -8,7 +8,7 @@ import keras
 import numpy as np
 from keras import ops
 
-from handvision.facts import hash_arrays
+from handvision.core.hashing import hash_arrays
 
 
 def write_checkpoint(path: Path, state: dict, arrays: dict[str, list]):

@@ -2,8 +2,8 @@
 
 import keras
 
-from handvision.facts import gpus
-from handvision.losses import GestureAccuracy, MaskIoU, MaskLoss, RotationError, RotationLoss
+from handvision.heads.losses import GestureAccuracy, MaskIoU, MaskLoss, RotationError, RotationLoss
+from handvision.training.platform import gpus
 
 
 def compile_classifier(

@@ -13,8 +13,8 @@ from pathlib import Path
 import keras
 import numpy as np
 
-from handvision.facts import hash_arrays, hash_json
-from handvision.files import replacing
+from handvision.core.files import replacing
+from handvision.core.hashing import hash_arrays, hash_json
 from handvision.training.checkpoints import (
     arrays_of,
     assign,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from keras import layers
 
-from tests.evaluation.discs import SIZE
+from tests.helpers.discs import SIZE
 
 
 @pytest.fixture(scope="module")

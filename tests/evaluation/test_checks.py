@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from handvision import evaluation
-from handvision.data.examples import Examples
-from tests.evaluation.discs import SIZE
+from handvision.core.examples import Examples
+from tests.helpers.discs import SIZE
 
 MASKS = np.zeros((2, SIZE, SIZE, 1), np.uint8)
 LABELS = np.array([0, 1])

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from handvision import evaluation
-from handvision.data.examples import Examples
-from tests.evaluation.discs import SIZE, pointer, pointers
+from handvision.core.examples import Examples
+from tests.helpers.discs import SIZE, pointer, pointers
 
 
 def test_three_accuracies_confusion_and_floor(classifier):

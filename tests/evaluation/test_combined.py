@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from handvision import evaluation
-from handvision.data.examples import Examples
-from tests.evaluation.discs import SIZE, pointer
+from handvision.core.examples import Examples
+from tests.helpers.discs import SIZE, pointer
 
 
 def test_combined_model_counts_a_hand_that_is_not_found_as_wrong(classifier, red_segmenter):

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from handvision import evaluation
-from tests.evaluation.discs import SIZE, pointer
+from tests.helpers.discs import SIZE, pointer
 
 
 def test_rotation_error_is_circular_and_skips_unknown_directions():

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from handvision import evaluation
-from handvision.data.compositing import CORRUPTIONS
-from handvision.data.examples import UNKNOWN, Examples
-from tests.evaluation.discs import SIZE, blob
+from handvision.core.examples import UNKNOWN, Examples
+from handvision.synthesis.compositing import CORRUPTIONS
+from tests.helpers.discs import SIZE, blob
 
 
 def test_iou_by_hand():

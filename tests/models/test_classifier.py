@@ -5,8 +5,8 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.layers import AttentionBlock
 from handvision.models import attention_maps, build_classifier, class_names, classify_masks
+from handvision.models.layers import AttentionBlock
 
 
 def crops(count, size=32, seed=0):

@@ -4,7 +4,6 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.layers import BilinearResize, BoundingBoxCropLayer, MainRegionLayer
 from handvision.models import (
     build_classifier,
     build_unet,
@@ -13,6 +12,7 @@ from handvision.models import (
     combine,
     shown_the_photo,
 )
+from handvision.models.layers import BilinearResize, BoundingBoxCropLayer, MainRegionLayer
 
 from .conftest import brightness_segmenter, drawn_hands
 

@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 from handvision import training
-from handvision.models import build_unet, efficientnet
+from handvision.models import build_unet
+from handvision.models.backbones import efficientnet
 
 SIZE = (64, 96, 3)
 

@@ -5,7 +5,7 @@ import pytest
 
 from handvision.models import combine, export_litert, export_onnx
 
-from ..exported import FORMATS, exported
+from tests.helpers.exported import FORMATS, exported
 from .conftest import brightness_segmenter, drawn_hands
 
 

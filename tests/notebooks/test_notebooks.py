@@ -8,8 +8,8 @@ import nbformat
 import papermill
 import pytest
 
-from handvision.facts import read_facts
-from handvision.settings import REPOSITORY
+from handvision.core.workspace import REPOSITORY
+from handvision.studies.record import read_facts
 from notebooks.run import LARGEST_COMMITTED_BYTES, NOTEBOOKS, publish, run
 
 # Taken before the notebooks on rendered hands hide it.

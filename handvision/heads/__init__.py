@@ -1,0 +1,1 @@
+"""What a network says of a hand: one file for each answer."""

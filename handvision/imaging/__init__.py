@@ -1,0 +1,1 @@
+"""What happens to pictures, made or judged: camera, light, colours of skin."""

@@ -1,0 +1,1 @@
+"""Convolutions that turn a photo into features."""

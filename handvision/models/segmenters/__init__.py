@@ -1,0 +1,1 @@
+"""Networks from a photo to the mask of its hands."""

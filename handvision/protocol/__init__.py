@@ -1,0 +1,44 @@
+"""What each notebook trains on and is judged by: the readers and renderers, put together.
+
+A test set shares no frame block, no person, no session and no rendered identity with what is
+trained on. The same people are held out of every task, so that the combined model is judged on
+people whom neither of its parts has seen.
+"""
+
+from handvision.protocol.classifiers import (
+    ARCHIVE_TEST,
+    FINGER_DIGITS_TEST,
+    MASK_SIZE,
+    OTHER_PEOPLE_TEST,
+    close_up,
+    finger_numbers,
+    gestures,
+)
+from handvision.protocol.combined import photos_to_learn_numbers, photos_to_numbers, turned_photos
+from handvision.protocol.numbered import cutouts_with_numbers, photos_with_numbers
+from handvision.protocol.segmenters import Steps, segmentation
+from handvision.protocol.task import LEFT_OUT_TEST, RENDERED_TEST, WORKERS, Task, choose_data
+from handvision.protocol.without_hands import photos_without_hands
+
+__all__ = [
+    "ARCHIVE_TEST",
+    "FINGER_DIGITS_TEST",
+    "LEFT_OUT_TEST",
+    "MASK_SIZE",
+    "OTHER_PEOPLE_TEST",
+    "RENDERED_TEST",
+    "WORKERS",
+    "Steps",
+    "Task",
+    "choose_data",
+    "close_up",
+    "cutouts_with_numbers",
+    "finger_numbers",
+    "gestures",
+    "photos_to_learn_numbers",
+    "photos_to_numbers",
+    "photos_with_numbers",
+    "photos_without_hands",
+    "segmentation",
+    "turned_photos",
+]

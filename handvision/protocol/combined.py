@@ -1,0 +1,178 @@
+"""Photos with numbers for the combined model: as they are, turned, and to learn from."""
+
+from dataclasses import replace
+
+import cv2
+import numpy as np
+
+from handvision.augment import ImageDataGenerator
+from handvision.core.examples import NO_HAND, Examples, concatenate, resize
+from handvision.protocol.numbered import cutouts_with_numbers, photos_with_numbers
+from handvision.protocol.task import (
+    LEFT_OUT_TEST,
+    PHOTO_SETS,
+    RENDERED_TEST,
+    choose_data,
+    frame_size,
+    rendered_photos,
+    some,
+)
+from handvision.protocol.without_hands import draw_photos_without_hands
+from handvision.synthesis.compositing import CompositeSequence, freeze, photometric_jitter
+
+
+def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: int) -> dict[str, Examples]:
+    """Photos with numbers for the combined model: name of a test -> Examples.
+
+    Rendered hands point to all sides; real photos come as they are, and again turned by any angle.
+
+    Args:
+        data: "auto", "rendered" or "real".
+        size: of the photos in pixels, one number for squares or (height, width).
+        test: number of pictures of each test set (where it has so many).
+        seed: of the rendered hands.
+    """
+    data = choose_data(data, PHOTO_SETS)
+    frame = frame_size(size)
+    tests = {RENDERED_TEST: rendered_photos(test, frame, seed, "test", empty=0)}
+    if data == "real":
+        people, raw, webcam = photos_with_numbers("test")
+        sets = {
+            LEFT_OUT_TEST: people,
+            "Finger Counting, last fifth": raw,
+            "webcam frames with one hand (HandsDataset)": webcam,
+        }
+        for name, photos in sets.items():
+            photos = replace(some(photos, test), boxes=None, keypoints=None)
+            tests[name] = resize(photos, *frame)
+            tests[f"{name}, any rotation"] = resize(turned_photos(photos, seed), *frame)
+    return tests
+
+
+def turned_photos(photos: Examples, seed: int) -> Examples:
+    """Each photo turned about its centre by an angle of its own, its border replicated; masks are dropped.
+
+    Args:
+        photos: with photos; rotations, where they are known, turn along.
+        seed: of the angles.
+    """
+    turn = ImageDataGenerator(rotation_range=180, fill_mode="nearest")
+    rng = np.random.default_rng(seed)
+    turned, rotations = [], []
+    for i, photo in enumerate(photos.photos):
+        how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
+        turned.append(_apply(turn, how, photo))
+        if photos.rotations is not None:
+            rotations.append(turn.transform_rotation(photos.rotations[i], how))
+    rotations = np.array(rotations, np.float32) if rotations else None
+    return replace(photos, photos=np.stack(turned), masks=None, rotations=rotations)
+
+
+def photos_to_learn_numbers(
+    data: str,
+    size: int | tuple[int, int],
+    count: int,
+    seed: int,
+    *,
+    versions: int = 4,
+    composites: int = 0,
+    part: str = "train",
+) -> Examples:
+    """Photos with numbers, of people, frames and sessions that everything else learns from too.
+
+    Each is there as it is, and in more versions: turned, mirrored, scaled and in another light, its border
+    replicated. Photos without a hand have the label NO_HAND.
+
+    Args:
+        data: "auto", "rendered" or "real".
+        size: of the photos in pixels, one number for squares or (height, width).
+        count: of rendered photos; with real data the others are as many as there are.
+        seed: of the rendered hands, and of what is drawn.
+        versions: of each real photo.
+        composites: with real data, about so many cut-out hands over photos without a hand.
+        part: "train", or "validation" to watch how well it is learned.
+    """
+    data = choose_data(data, PHOTO_SETS)
+    frame = frame_size(size)
+    drawn = rendered_photos(count, frame, seed, part, empty=0)
+    rooms = draw_photos_without_hands(data, part, seed, max(1, count // 10))
+    nothing = replace(
+        resize(replace(rooms, masks=None), *frame), labels=np.full(len(rooms), NO_HAND, np.int64)
+    )
+    parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
+    if data == "real":
+        people, raw, webcam = photos_with_numbers(part)
+        parts += [_versions(photos, frame, versions, seed) for photos in (people, raw, webcam)]
+        if composites:
+            parts.append(_composites([people, cutouts_with_numbers(part)], rooms, frame, composites, seed))
+    parts = [
+        Examples(
+            photos.name,
+            photos=photos.photos,
+            labels=photos.labels,
+            rotations=photos.rotations,
+            class_names=drawn.class_names,
+            source=photos.source,
+        )
+        for photos in parts
+    ]
+    return concatenate(parts, f"photos with numbers, {part}")
+
+
+def _composites(
+    hands: list[Examples], rooms: Examples, frame: tuple[int, int], count: int, seed: int
+) -> Examples:
+    """One hand each over rooms and faces; all numbers alike often."""
+    batch_size = min(count, 20)
+    sequence = CompositeSequence(
+        [_all_alike_often(some_hands) for some_hands in hands],
+        rooms,
+        frame,
+        batch_size,
+        steps=-(-count // batch_size),
+        seed=seed,
+        empty=0,
+        several=0,
+        extent=(0.2, 1.2),
+        strength=0.6,
+    )
+    composites = freeze(sequence)
+    return replace(composites, rotations=np.full(len(composites), np.nan, np.float32))
+
+
+def _all_alike_often(examples: Examples) -> Examples:
+    """Pictures of rare labels are repeated until every label is as frequent; those of NO_HAND are out."""
+    shown = sorted(set(examples.labels) - {NO_HAND})
+    of_each = [np.flatnonzero(examples.labels == label) for label in shown]
+    most = max(map(len, of_each))
+    return examples.take(np.concatenate([np.resize(indices, most) for indices in of_each]))
+
+
+def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int) -> Examples:
+    """The photos in the frame, as they are and in `versions` - 1 more ways."""
+    rotations = np.full(len(photos), np.nan, np.float32) if photos.rotations is None else photos.rotations
+    parts = [resize(replace(photos, masks=None, boxes=None, groups=None, rotations=rotations), *frame)]
+    turn = ImageDataGenerator(
+        rotation_range=180, zoom_range=(0.8, 1.3), horizontal_flip=True, fill_mode="nearest"
+    )
+    for version in range(1, versions):
+        rng = np.random.default_rng((seed, version))
+        turned, directions = [], []
+        for photo, degrees in zip(photos.photos, rotations, strict=True):
+            how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
+            turned.append(photometric_jitter(_apply(turn, how, photo), rng, 0.5))
+            directions.append(turn.transform_rotation(degrees, how))
+        another = replace(parts[0], photos=turned, rotations=np.array(directions, np.float32))
+        parts.append(resize(another, *frame))
+    return concatenate(parts, photos.name)
+
+
+def _apply(turn: ImageDataGenerator, how: dict, photo: np.ndarray) -> np.ndarray:
+    """The photo transformed about its centre; Keras's transforms have that centre in square pictures only."""
+    height, width = photo.shape[:2]
+    side = max(height, width)
+    top, left = (side - height) // 2, (side - width) // 2
+    borders = top, side - height - top, left, side - width - left
+    square = cv2.copyMakeBorder(photo, *borders, cv2.BORDER_REPLICATE)
+    changed = turn.apply_transform(square, how)[top : top + height, left : left + width]
+    return np.clip(changed, 0, 255).astype(np.uint8)

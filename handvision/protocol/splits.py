@@ -1,0 +1,118 @@
+"""Splits that do not leak: by block of frames, by person or session; and the random one, to compare."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from handvision.core.examples import Examples
+
+SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}
+
+
+def block_split(
+    examples: Examples, test: float = 0.2, validation: float = 0.1, gap: int = 50
+) -> dict[str, Examples]:
+    """Cuts every class's sequence of frames into train | gap | validation | gap | test, in this order.
+
+    Frames of a video resemble their neighbours, so that a random split asks what was just shown. Here
+    the last frames are the test, and `gap` frames before each later part belong to none.
+
+    Args:
+        examples: with labels; `groups` that are numbers give the order of frames, otherwise the order
+            in `examples` does.
+        test, validation: share of every class's frames, each in [0, 1), together below 1. A share of
+            0 gives an empty part and no gap before it.
+        gap: number of frames left out before validation and before test, at least 0.
+
+    Returns:
+        "train", "validation" and "test".
+
+    Raises:
+        ValueError: no labels, shares out of range, or a class too short for them.
+    """
+    if examples.labels is None:
+        raise ValueError(f"{examples.name}: a split by blocks needs labels")
+    if not (0 <= test < 1 and 0 <= validation < 1 and test + validation < 1 and gap >= 0):
+        raise ValueError(
+            f"test={test}, validation={validation}, gap={gap}: shares are in [0, 1) and below 1 together, "
+            "and the gap is not negative"
+        )
+    order = np.arange(len(examples))
+    if examples.groups is not None and np.issubdtype(np.asarray(examples.groups).dtype, np.number):
+        order = np.argsort(examples.groups, kind="stable")
+    parts = {"train": [], "validation": [], "test": []}
+    for label in np.unique(examples.labels):
+        frames = order[examples.labels[order] == label]
+        end = len(frames)
+        for part, share in (("test", test), ("validation", validation)):
+            count = round(share * len(frames))
+            parts[part].append(frames[end - count : end])
+            end -= count + (gap if count else 0)
+        if end < 1:
+            raise ValueError(
+                f"{examples.name}: class {label} has {len(frames)} frames, too few for test={test}, "
+                f"validation={validation} and gaps of {gap}; lower them"
+            )
+        parts["train"].append(frames[:end])
+    return {
+        part: examples.take(np.sort(np.concatenate(rows)), f"{examples.name}, {part} block")
+        for part, rows in parts.items()
+    }
+
+
+def group_split(
+    examples: Examples, fractions: Mapping[str, float] = SHARES, seed: int = 0
+) -> dict[str, Examples]:
+    """Deals whole groups (people, sessions) to the parts, until each has about its share of pictures.
+
+    Args:
+        examples: with groups.
+        fractions: name of a part -> share of the pictures, each above 0, together 1.
+        seed: of the order in which groups are dealt.
+
+    Raises:
+        ValueError: no groups, fewer groups than parts, or fractions that don't sum to 1.
+    """
+    _check(fractions)
+    if examples.groups is None:
+        raise ValueError(f"{examples.name}: a split by groups needs groups")
+    names, member, sizes = np.unique(examples.groups, return_inverse=True, return_counts=True)
+    if len(names) < len(fractions):
+        raise ValueError(f"{examples.name}: {len(names)} groups cannot make {len(fractions)} parts")
+    # Roughly largest first, so that small groups even the shares out at the end.
+    shuffled = np.argsort(-sizes * np.random.default_rng(seed).uniform(0.5, 1.5, len(names)))
+    wanted = np.array(list(fractions.values())) * len(examples)
+    got = np.zeros(len(wanted))
+    home = np.empty(len(names), int)
+    for place, group in enumerate(shuffled):
+        empty = np.flatnonzero(got == 0)
+        # The last groups go to parts that would otherwise stay empty.
+        choices = empty if len(names) - place <= len(empty) else np.arange(len(wanted))
+        part = choices[np.argmax((wanted - got)[choices])]
+        home[group] = part
+        got[part] += sizes[group]
+    return {
+        part: examples.take(home[member] == index, f"{examples.name}, {part} groups")
+        for index, part in enumerate(fractions)
+    }
+
+
+def random_split(
+    examples: Examples, fractions: Mapping[str, float] = SHARES, seed: int = 0
+) -> dict[str, Examples]:
+    """Deals pictures at random, as published results do. Neighbouring frames leak: use it to compare only.
+
+    Arguments and errors as for `group_split`, without groups.
+    """
+    _check(fractions)
+    shuffled = np.random.default_rng(seed).permutation(len(examples))
+    cuts = np.round(np.cumsum(list(fractions.values()))[:-1] * len(examples)).astype(int)
+    return {
+        part: examples.take(np.sort(rows), f"{examples.name}, random {part} part")
+        for part, rows in zip(fractions, np.split(shuffled, cuts), strict=True)
+    }
+
+
+def _check(fractions: Mapping[str, float]) -> None:
+    if not fractions or min(fractions.values()) <= 0 or abs(sum(fractions.values()) - 1) > 1e-6:
+        raise ValueError(f"fractions are {dict(fractions)}; each must be above 0, and together they are 1")

@@ -1,0 +1,97 @@
+"""What every task is made of: parts to learn from, to choose by, to be judged by; which data; whose split."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import keras
+import numpy as np
+
+from handvision.core.examples import Examples, resize
+from handvision.datasets import download, load
+from handvision.protocol import splits
+from handvision.synthesis import rendered
+
+# The seed of every split by person: one choice for all tasks, whatever the run's seed.
+SPLIT_SEED = 20261125
+WORKERS = 2
+PHOTO_SETS = ("sign_language_digits", "massey", "finger_counting", "hgr1", "houses", "hands_dataset")
+# Rooms, and webcam frames beside the hands: what no number is read from.
+NO_HAND_SETS = ("houses", "finger_counting", "hands_dataset")
+RENDERED_TEST = "rendered hands never seen"
+LEFT_OUT_TEST = "people of Sign Language Digits left out"
+
+
+@dataclass(frozen=True)
+class Task:
+    """Pictures to learn from, to choose by, and to be judged by.
+
+    Attributes:
+        train: Examples, or in a segmentation task a sequence of (photos, masks) batches.
+        validation: Examples.
+        tests: name of a test -> Examples, in the order of the report.
+        data: "real" or "rendered", what was chosen.
+        no_hands: in a classification task, masks that no number should be read from.
+        boxed: in a segmentation task, photos with boxes and weak masks; None without real data.
+    """
+
+    train: Examples | keras.utils.PyDataset
+    validation: Examples
+    tests: dict[str, Examples]
+    data: str
+    no_hands: Examples | None = None
+    boxed: Examples | None = None
+
+    @property
+    def class_names(self) -> tuple[str, ...]:
+        """The names that labels point to."""
+        return self.validation.class_names
+
+
+def choose_data(choice: str, needed: Sequence[str], welcome: Sequence[str] = ()) -> str:
+    """Which data a task takes, "real" or "rendered"; said loudly.
+
+    Args:
+        choice: "real" fetches what is missing, "auto" takes real data if all of it is at hand and
+            never downloads, "rendered" takes rendered hands.
+        needed: names of data sets.
+        welcome: names of more, which are used where they are at hand; "real" fetches them too.
+
+    Raises:
+        ValueError: an unknown choice.
+        DataUnavailable: "real" was asked for and a set cannot be had.
+    """
+    if choice not in ("auto", "rendered", "real"):
+        raise ValueError(f"data is {choice!r}; use 'auto', 'rendered' or 'real'")
+    if choice == "real":
+        for name in (*needed, *welcome):
+            download.fetch(name)
+    elif choice == "auto":
+        missing = [name for name in needed if download.find(name) is None]
+        choice = "rendered" if missing else "real"
+        if missing:
+            print(f"DATA: not at hand: {', '.join(missing)} (`make data` fetches them).")
+    print(f"DATA: {'real pictures and rendered hands' if choice == 'real' else 'rendered hands only'}.")
+    return choice
+
+
+def some(examples: Examples, count: int) -> Examples:
+    """At most `count` pictures, always the same ones, in their order."""
+    chosen = np.random.default_rng(SPLIT_SEED).permutation(len(examples))[:count]
+    return examples.take(np.sort(chosen))
+
+
+def frame_size(size: int | tuple[int, int]) -> tuple[int, int]:
+    return (size, size) if isinstance(size, int) else tuple(size)
+
+
+def rendered_photos(count: int, frame: tuple[int, int], seed: int, split: str, empty: float) -> Examples:
+    """Drawn square, and framed with black where the frame is not."""
+    drawn = rendered.cached_render(
+        count, size=min(frame), seed=seed, split=split, empty=empty, workers=WORKERS
+    )
+    return resize(drawn, *frame)
+
+
+def massey_hands() -> dict[str, Examples]:
+    """Massey's five hands: four to learn from ("train"), the fifth to choose by ("validation")."""
+    return splits.group_split(load.load("massey"), {"train": 0.8, "validation": 0.2}, SPLIT_SEED)

@@ -1,0 +1,55 @@
+"""Pictures that are not pasted: whole photos laid into the frame, and black bars at its sides."""
+
+import cv2
+import numpy as np
+
+from handvision.core.examples import UNKNOWN
+from handvision.synthesis.paste.checks import MIN_SIZE, checked_pair
+from handvision.synthesis.paste.placement import random_turn
+
+
+def whole_photo(
+    photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, size: tuple[int, int]
+) -> tuple[np.ndarray, np.ndarray]:
+    """A photo with its own background, turned and scaled with its mask; mirrored where it ends.
+
+    What is UNKNOWN in the mask stays so.
+    """
+    photo, mask = checked_pair(photo, mask, hand=False)
+    height, width = size
+    unknown = (mask == UNKNOWN).astype(np.uint8) * 255
+    mask = np.where(mask == UNKNOWN, 0, mask).astype(np.uint8)
+    linear = random_turn(rng, photo.shape)
+    scale = np.exp(rng.uniform(np.log(0.75), np.log(1.7))) * min(size) / min(photo.shape[:2])
+    if scale < 0.7:
+        small = (max(2, round(photo.shape[1] * scale)), max(2, round(photo.shape[0] * scale)))
+        photo = cv2.resize(photo, small, interpolation=cv2.INTER_AREA)
+        mask, unknown = (
+            cv2.resize(plane, small, interpolation=cv2.INTER_AREA)[..., None] for plane in (mask, unknown)
+        )
+    else:
+        linear = linear * scale
+    ys, xs = np.nonzero(mask[::4, ::4, 0])
+    middle = np.array((photo.shape[1], photo.shape[0])) / 2
+    if len(xs):
+        # The closer the look, the more it is the hand that is looked at.
+        middle = middle + rng.uniform(0.3, 1) * (np.array((xs.mean(), ys.mean())) * 4 - middle)
+    place = np.array((width, height)) * rng.uniform(0.35, 0.65, size=2)
+    shift = place - linear @ middle
+    matrix = np.column_stack([linear, shift + linear @ (0.5, 0.5) - 0.5])
+    border = cv2.BORDER_CONSTANT if rng.random() < 0.15 else cv2.BORDER_REFLECT
+    photo = cv2.warpAffine(photo, matrix, (width, height), borderMode=border)
+    unknown = cv2.warpAffine(unknown, matrix, (width, height), borderMode=border)
+    mask = cv2.warpAffine(mask, matrix, (width, height), borderMode=border)
+    mask = np.where(unknown > 0, UNKNOWN, np.where(mask > 127, 255, 0)).astype(np.uint8)
+    return photo, mask[..., None]
+
+
+def black_bars(size: tuple[int, int], rng: np.random.Generator) -> tuple[int, int, int, int]:
+    """Black bars (top, bottom, left, right) as padding to a square makes them: 4:3, 3:2 or 16:9."""
+    share = float(rng.choice((0.125, 1 / 6, 0.21875)))
+    across = bool(rng.random() < 0.7)
+    bar = round(size[0 if across else 1] * share)
+    if size[0 if across else 1] - 2 * bar < MIN_SIZE:
+        return 0, 0, 0, 0
+    return (bar, bar, 0, 0) if across else (0, 0, bar, bar)

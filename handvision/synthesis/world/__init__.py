@@ -1,0 +1,1 @@
+"""What is behind and beside a drawn hand."""

@@ -1,0 +1,91 @@
+"""What is drawn on photos and videos, and what CSV and JSON hold, read by a model of known weights."""
+
+import csv
+import json
+
+import cv2
+import numpy as np
+import pytest
+from PIL import Image
+
+from handvision.inference.predict import Reading, predict, stream
+from handvision.media.sinks import INK, OverlayWriter, overlay, write_csv, write_json
+from handvision.media.sources import read_picture
+from tests.conftest import YELLOW, hand
+
+
+def test_overlays_of_pictures_and_videos(tmp_path, video, model):
+    for folder in ("a", "b"):
+        (tmp_path / folder).mkdir()
+        Image.fromarray(hand(120, 160, (40, 20, 100, 100))).save(tmp_path / folder / "same.png")
+    (tmp_path / "bad.png").write_text("bad")
+    images = [tmp_path / "a", video, tmp_path / "bad.png", tmp_path / "b/same.png"]
+    with OverlayWriter(tmp_path / "out") as writer:
+        for photo, reading in stream(images, model, batch_size=4):
+            writer.write(photo, reading)
+    names = sorted(path.name for path in (tmp_path / "out").iterdir())
+    assert names == ["clip_overlay.mp4", "same_overlay.jpg", "same_overlay_2.jpg"]
+    drawn = cv2.VideoCapture(str(tmp_path / "out/clip_overlay.mp4"))
+    assert (drawn.get(cv2.CAP_PROP_FRAME_COUNT), drawn.get(cv2.CAP_PROP_FPS)) == (9, 12)
+    drawn.release()
+    assert read_picture(tmp_path / "out/same_overlay.jpg").shape == (120, 160, 3)
+
+
+def test_an_interrupted_overlay_leaves_no_half_video(tmp_path, video, model):
+    def interrupted():
+        with OverlayWriter(tmp_path / "out") as writer:
+            for photo, reading in stream(video, model, batch_size=2):
+                if reading.frame == 3:
+                    raise KeyboardInterrupt
+                writer.write(photo, reading)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert list((tmp_path / "out").iterdir()) == []
+
+
+def test_overlay_draws_the_arrow_towards_the_rotation(model):
+    photo = hand(240, 320, (100, 80, 220, 200), YELLOW)  # -90 degrees: to image-right
+    (reading,) = predict(photo, model)
+    before = photo.copy()
+    picture = overlay(photo, reading)
+    np.testing.assert_array_equal(photo, before)
+    assert picture.shape == photo.shape and picture.dtype == np.uint8
+    ink = (picture == INK).all(axis=-1)
+    # The row through the centre is ink; its head, the widest part, lies right of the centre.
+    assert ink[140, 130:190].mean() > 0.9
+    assert ink[130:150, 160:210].sum() > 1.2 * ink[130:150, 110:160].sum()
+    with pytest.raises(ValueError, match="photo is"):
+        overlay(photo[:100], reading)
+
+
+def test_csv_and_json_hold_every_reading(tmp_path, model):
+    (tmp_path / "ü, bad.png").write_text("bad")
+    Image.fromarray(hand(48, 64, (10, 12, 30, 40))).save(tmp_path / "good.png")
+    readings = predict([tmp_path / "good.png", tmp_path / "ü, bad.png", np.zeros((5, 5, 3), np.uint8)], model)
+    write_csv(readings, tmp_path / "deep/out.csv")
+    write_json(readings, tmp_path / "out.json")
+    with open(tmp_path / "deep/out.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    parsed = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
+    assert len(rows) == len(parsed) == 3
+    assert (rows[0]["label"], rows[0]["has_hand"], rows[0]["error"]) == ("0", "True", "")
+    assert [float(rows[0][edge]) for edge in ("x0", "y0", "x1", "y1")] == [10, 12, 30, 40]
+    assert parsed[0]["box"] == [10, 12, 30, 40] and parsed[0]["rotation_degrees"] == pytest.approx(
+        0, abs=1e-4
+    )
+    assert "ü, bad.png" in rows[1]["error"] and "ü, bad.png" in parsed[1]["source"]
+    assert rows[2]["rotation_degrees"] == "" and parsed[2]["rotation_degrees"] is None
+
+
+def test_a_failed_write_keeps_the_old_file(tmp_path):
+    path = tmp_path / "out.csv"
+    path.write_text("old")
+
+    def readings():
+        yield Reading()
+        raise RuntimeError("cut")
+
+    with pytest.raises(RuntimeError):
+        write_csv(readings(), path)
+    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
