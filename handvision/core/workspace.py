@@ -1,28 +1,93 @@
 """Where things lie, and which profile, data and seed a run uses."""
 
+import functools
 import os
 from dataclasses import dataclass
 from pathlib import Path
 
+import platformdirs
+
 PROFILES = ("smoke", "quick", "full")
 DATA_CHOICES = ("auto", "rendered", "real")
 
+# Environment variable -> the field of `Workspace` that it sets.
+FOLDER_VARIABLES = {
+    "HANDVISION_MODELS_FOLDER": "models",
+    "HANDVISION_DATA_FOLDER": "data",
+    "HANDVISION_RUNS_FOLDER": "runs",
+    "HANDVISION_CACHE_FOLDER": "cache",
+    "HANDVISION_ARCHIVES": "archives",
+}
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folders that the suite reads and writes; none of them has to exist.
+
+    In a clone of the repository they are its own folders; for an installed package they lie where the
+    system keeps a user's data. Each has an environment variable that names another one.
+
+    Attributes:
+        models: released models, HANDVISION_MODELS_FOLDER.
+        data: data sets, which downloads land in, HANDVISION_DATA_FOLDER.
+        runs: what runs write, HANDVISION_RUNS_FOLDER.
+        cache: what can be made anew, HANDVISION_CACHE_FOLDER.
+        archives: zips that were fetched by hand, HANDVISION_ARCHIVES; None without the variable.
+        repository: the clone that the package is imported from; None for an installed package.
+    """
+
+    models: Path
+    data: Path
+    runs: Path
+    cache: Path
+    archives: Path | None = None
+    repository: Path | None = None
+
+
+def workspace() -> Workspace:
+    """The workspace of this process: resolved once, and anew only if one of its variables changes."""
+    return _resolve(tuple(os.environ.get(variable) for variable in FOLDER_VARIABLES))
+
+
+@functools.lru_cache(maxsize=1)
+def _resolve(values: tuple[str | None, ...]) -> Workspace:
+    repository = _repository()
+    if repository:
+        folders = {name: repository / name for name in ("models", "data", "runs")}
+        folders["cache"] = folders["runs"] / "cache"
+    else:
+        home = platformdirs.user_data_path("handvision", appauthor=False)
+        folders = {name: home / name for name in ("models", "data", "runs")}
+        folders["cache"] = platformdirs.user_cache_path("handvision", appauthor=False)
+    named = {
+        field: Path(value) for field, value in zip(FOLDER_VARIABLES.values(), values, strict=True) if value
+    }
+    return Workspace(**folders | named, repository=repository)
+
+
+def _repository() -> Path | None:
+    """The clone around this package, if there is one: its models' cards and its project file lie beside it."""
+    folder = Path(__file__).resolve().parents[2]
+    return folder if (folder / "pyproject.toml").is_file() and (folder / "models").is_dir() else None
+
+
+# The folder of the clone; an installed package has none of its files, and whoever asks for them finds nothing.
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 def models_folder() -> Path:
-    """The folder of the released models: `models/`, or what HANDVISION_MODELS_FOLDER names."""
-    return Path(os.environ.get("HANDVISION_MODELS_FOLDER", REPOSITORY / "models"))
+    """The folder of the released models."""
+    return workspace().models
 
 
 def data_folder() -> Path:
-    """The folder that downloads land in: `data/`, or what HANDVISION_DATA_FOLDER names."""
-    return Path(os.environ.get("HANDVISION_DATA_FOLDER", REPOSITORY / "data"))
+    """The folder that downloads land in."""
+    return workspace().data
 
 
 def runs_folder() -> Path:
-    """The folder that runs write into: `runs/`, or what HANDVISION_RUNS_FOLDER names."""
-    return Path(os.environ.get("HANDVISION_RUNS_FOLDER", REPOSITORY / "runs"))
+    """The folder that runs write into."""
+    return workspace().runs
 
 
 @dataclass(frozen=True)

@@ -12,16 +12,16 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import cv2
-import keras
 import numpy as np
 from tqdm import tqdm
 
 from handvision.media.sources import Picture, as_uint8, count_pictures, items_of, read_all
-from handvision.models import class_names
-from handvision.models.zoo import find_model
+
+if TYPE_CHECKING:
+    import keras
 
 OUTPUTS = frozenset(("mask", "box", "crop", "has_hand", "gesture", "rotation"))
 
@@ -85,7 +85,7 @@ class Reading:
 
 def predict(
     images,
-    model: keras.Model | str | os.PathLike | None = None,
+    model: "keras.Model | str | os.PathLike | None" = None,
     *,
     batch_size: int = 32,
     progress: bool = False,
@@ -150,13 +150,17 @@ def stream(
 
 
 class _Network(NamedTuple):
-    model: keras.Model
+    model: "keras.Model"
     height: int
     width: int
     names: tuple[str, ...]
 
 
 def _network(model) -> _Network:
+    import keras
+
+    from handvision.models import class_names, find_model
+
     if model is None:
         model = find_model("combined")
     if isinstance(model, str | os.PathLike):
@@ -182,9 +186,11 @@ def _network(model) -> _Network:
 
 
 @functools.lru_cache(maxsize=2)
-def _load(path: Path, changed: int) -> keras.Model:
+def _load(path: Path, changed: int) -> "keras.Model":
+    from handvision.models.load import load_model
+
     logger.info("reading hands with %s", path)
-    return keras.models.load_model(path)
+    return load_model(path)
 
 
 def _answer(pictures: list[Picture], network: _Network) -> Iterator[tuple[np.ndarray | None, Reading]]:

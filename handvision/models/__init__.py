@@ -3,6 +3,7 @@
 from handvision.models.combined import classify_masks, combine
 from handvision.models.export import export_litert, export_onnx
 from handvision.models.graph import model_graph
+from handvision.models.load import load_model
 from handvision.models.reader import attention_maps, build_classifier, class_names, shown_the_photo
 from handvision.models.segmenters.deeplab import build_deeplab_v3_plus
 from handvision.models.segmenters.unet import build_unet
@@ -19,6 +20,7 @@ __all__ = [
     "export_litert",
     "export_onnx",
     "find_model",
+    "load_model",
     "model_graph",
     "open_model",
     "save_model",

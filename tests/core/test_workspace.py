@@ -1,12 +1,15 @@
+import dataclasses
+
 import pytest
 
-from handvision.core.workspace import Settings, data_folder, models_folder, runs_folder
+from handvision.core import workspace as module
+from handvision.core.workspace import FOLDER_VARIABLES, Settings, workspace
 
 
 @pytest.fixture(autouse=True)
 def clean(monkeypatch):
-    for name in ("PROFILE", "DATA", "SEED", "DATA_FOLDER", "RUNS_FOLDER", "MODELS_FOLDER"):
-        monkeypatch.delenv(f"HANDVISION_{name}", raising=False)
+    for name in ("HANDVISION_PROFILE", "HANDVISION_DATA", "HANDVISION_SEED", *FOLDER_VARIABLES):
+        monkeypatch.delenv(name, raising=False)
 
 
 def test_parameters_hold_where_no_variable_is_set():
@@ -20,8 +23,33 @@ def test_variables_win_over_parameters(monkeypatch):
     assert Settings.resolve("full", "real", 7) == Settings("smoke", "rendered", 3)
 
 
-def test_folders_follow_variables(monkeypatch, tmp_path):
-    for name, folder in (("DATA", data_folder), ("RUNS", runs_folder), ("MODELS", models_folder)):
-        assert folder().name == name.lower()
-        monkeypatch.setenv(f"HANDVISION_{name}_FOLDER", str(tmp_path))
-        assert folder() == tmp_path
+@pytest.mark.parametrize(("variable", "field"), FOLDER_VARIABLES.items())
+def test_a_variable_names_another_folder(variable, field, monkeypatch, tmp_path):
+    before = workspace()
+    assert getattr(before, field) != tmp_path
+    monkeypatch.setenv(variable, str(tmp_path))
+    assert workspace() == dataclasses.replace(before, **{field: tmp_path})
+
+
+def test_in_a_clone_the_folders_are_its_own():
+    found = workspace()
+    assert (found.repository / "handvision" / "core" / "workspace.py").samefile(module.__file__)
+    assert (found.models, found.data, found.runs) == tuple(
+        found.repository / name for name in ("models", "data", "runs")
+    )
+    assert found.archives is None and found is workspace()
+
+
+def test_installed_nothing_lies_beside_the_package(tmp_path, monkeypatch):
+    installed = tmp_path / "site-packages" / "handvision" / "core" / "workspace.py"
+    monkeypatch.setattr(module, "__file__", str(installed))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "home"))
+    module._resolve.cache_clear()
+    try:
+        found = workspace()
+    finally:
+        module._resolve.cache_clear()
+    assert found.repository is None
+    folders = (found.models, found.data, found.runs, found.cache)
+    assert not any(folder.is_relative_to(tmp_path / "site-packages") for folder in folders)
+    assert len(set(folders)) == 4

@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from handvision.models import combine, export_litert, export_onnx
-
 from tests.helpers.exported import FORMATS, exported
+
 from .conftest import brightness_segmenter, drawn_hands
 
 

@@ -19,7 +19,7 @@ ANSWER = """
 import sys
 from pathlib import Path
 import keras, numpy as np
-import handvision
+import handvision.models
 assert keras.backend.backend() == "jax"
 for path in Path(sys.argv[1]).glob("*.keras"):
     outputs = keras.models.load_model(path).predict(np.load(path.with_suffix(".npy")), verbose=0)

@@ -1,13 +1,14 @@
 """The layers do what their docstrings promise, most of all the crop between segmenter and classifier."""
 
 import doctest
+import sys
 
 import cv2
 import keras
 import numpy as np
 import pytest
 
-import handvision
+import handvision.models.layers
 from handvision.models.layers import (
     AttentionBlock,
     BilinearResize,
@@ -347,5 +348,8 @@ def test_layers_travel_in_a_file(layer, shape, tmp_path):
         np.testing.assert_array_equal(a, b)
 
 
-def test_the_examples_run():
-    assert doctest.testmod(handvision.models.layers).failed == 0
+@pytest.mark.parametrize("layer", handvision.models.layers.__all__)
+def test_the_example_runs(layer):
+    module = sys.modules[getattr(handvision.models.layers, layer).__module__]
+    results = doctest.testmod(module)
+    assert results.attempted and not results.failed

@@ -1,0 +1,45 @@
+"""A softmax that knows its classes' names."""
+
+import keras
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class ClassProbabilities(keras.layers.Layer):
+    """A dense softmax that carries its classes' names, so that they travel inside the model's file.
+
+    Input: features, (batch, channels) float.
+
+    Output: probabilities, (batch, len(class_names)) float, in the order of `class_names`; sum to 1.
+
+    Args:
+        class_names: names of the classes, distinct strings, at least two.
+
+    Raises:
+        ValueError: fewer than two names, or two alike.
+
+    Example:
+
+    >>> import numpy as np
+    >>> layer = ClassProbabilities(["fist", "palm"])
+    >>> tuple(layer(np.ones((3, 8), "float32")).shape), layer.class_names
+    ((3, 2), ('fist', 'palm'))
+    """
+
+    def __init__(self, class_names, **kwargs):
+        super().__init__(**kwargs)
+        self.class_names = tuple(str(name) for name in class_names)
+        if len(self.class_names) < 2 or len(set(self.class_names)) < len(self.class_names):
+            raise ValueError(f"class_names is {class_names!r}; use at least two names, all distinct")
+        # float32 also under mixed precision: half a softmax is too coarse for a loss.
+        self.dense = keras.layers.Dense(
+            len(self.class_names), activation="softmax", dtype="float32", name="dense"
+        )
+
+    def build(self, input_shape):
+        self.dense.build(input_shape)
+
+    def call(self, features):
+        return self.dense(features)
+
+    def get_config(self):
+        return {**super().get_config(), "class_names": list(self.class_names)}

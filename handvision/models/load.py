@@ -1,0 +1,22 @@
+"""Opens a saved model of the suite."""
+
+import os
+from pathlib import Path
+
+import keras
+
+# Registers what the suite's files are made of.
+import handvision.models.layers  # noqa: F401
+
+
+def load_model(path: str | os.PathLike) -> keras.Model:
+    """The Keras model in a `.keras` file, opened in safe mode: no code that the file may hold is run.
+
+    Raises:
+        FileNotFoundError: there is no such file.
+        ValueError: the file is no Keras model.
+    """
+    path = Path(path)
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: there is no such model")
+    return keras.models.load_model(path, safe_mode=True)
