@@ -1,39 +1,37 @@
-"""What all tests share: no drawing on a screen, and few threads, since the tests' networks are tiny; and
-a combined model of known weights, with hands for it, for the tests of all that reads pictures."""
+"""What all tests share. Nothing here imports Keras: tests that need none start at once."""
 
 import os
+import sys
+from pathlib import Path
 
-os.environ.setdefault("MPLBACKEND", "Agg")
+os.environ.setdefault("MPLBACKEND", "Agg")  # no drawing on a screen
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
 
 import cv2
-import keras
 import numpy as np
 import pytest
 
-from handvision.models.layers import BoundingBoxCropLayer, ClassProbabilities
+from tests.helpers.photos import colour_reader, hand
 
-HEIGHT, WIDTH = 48, 64
-RED, YELLOW, WHITE, BLUE = (255, 0, 0), (255, 255, 0), (255, 255, 255), (0, 0, 255)
+TESTS = Path(__file__).parent
+# Tests of these parts run without TensorFlow, but for those that ask for a model.
+LIGHT = ("core", "imaging", "media", "datasets", "synthesis", "plotting")
+
+
+@pytest.fixture(autouse=True)
+def no_tensorflow_where_none_is_needed(request):
+    """Fails a test of a light part that loads TensorFlow: it would cost everyone ten seconds."""
+    before = "tensorflow" in sys.modules
+    yield
+    light = request.path.relative_to(TESTS).parts[0] in LIGHT and "model" not in request.fixturenames
+    assert before or not light or "tensorflow" not in sys.modules, "this test has loaded TensorFlow"
 
 
 @pytest.fixture(scope="session")
 def model():
-    """A combined model for which what is red enough is hand: red is "0" at 0 degrees, yellow "1" at
-    -90 degrees, white "2" at -90 degrees."""
-    photo = keras.Input((HEIGHT, WIDTH, 3), name="photo")
-    segment = keras.layers.Conv2D(1, 1, activation="sigmoid", name="mask")
-    strongest = keras.layers.GlobalMaxPooling2D()(photo)
-    read, turn = ClassProbabilities(["0", "1", "2"], name="gesture"), keras.layers.Dense(2, name="rotation")
-    found = BoundingBoxCropLayer(16, 16, name="crop")
-    mask = segment(photo)
-    outputs = {"mask": mask, "gesture": read(strongest), "rotation": turn(strongest), **found(mask)}
-    model = keras.Model(photo, outputs, name="fake")
-    weigh(segment, np.reshape([60, 0, 0], (1, 1, 3, 1)), [-30])
-    weigh(read, [[0, 0, 0], [0, 20, 0], [0, 0, 40]], [5, 0, 0])
-    weigh(turn, [[0, 1], [-1, -1], [0, 0]], [0, 0])
-    return model
+    """tests.helpers.photos.colour_reader: a combined model whose answers are known."""
+    return colour_reader()
 
 
 @pytest.fixture(scope="session")
@@ -54,15 +52,3 @@ def video(tmp_path):
         writer.write(frame[..., ::-1].copy())
     writer.release()
     return path
-
-
-def hand(height, width, box, colour=RED):
-    """A photo, black but for a rectangle x0, y0, x1, y1."""
-    photo = np.zeros((height, width, 3), np.uint8)
-    x0, y0, x1, y1 = box
-    photo[y0:y1, x0:x1] = colour
-    return photo
-
-
-def weigh(layer, *weights):
-    layer.set_weights([np.array(w, np.float32) for w in weights])

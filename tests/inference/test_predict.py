@@ -14,7 +14,7 @@ from PIL import Image
 from handvision.cli import main
 from handvision.inference.predict import predict
 from handvision.models.layers import BoundingBoxCropLayer
-from tests.conftest import BLUE, HEIGHT, RED, WHITE, WIDTH, YELLOW, hand
+from tests.helpers.photos import BLUE, HEIGHT, RED, WHITE, WIDTH, YELLOW, hand
 
 PHOTO = hand(20, 20, (5, 5, 15, 15))
 

@@ -11,7 +11,7 @@ from PIL import Image
 from handvision.inference.predict import Reading, predict, stream
 from handvision.media.sinks import INK, OverlayWriter, overlay, write_csv, write_json
 from handvision.media.sources import read_picture
-from tests.conftest import YELLOW, hand
+from tests.helpers.photos import YELLOW, hand
 
 
 def test_overlays_of_pictures_and_videos(tmp_path, video, model):

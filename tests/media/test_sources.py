@@ -9,7 +9,7 @@ from PIL import Image
 
 from handvision.inference.predict import predict
 from handvision.media.sources import read_picture
-from tests.conftest import RED, WHITE, YELLOW, hand
+from tests.helpers.photos import RED, WHITE, YELLOW, hand
 
 PHOTO = hand(20, 20, (5, 5, 15, 15))
 SCENE = hand(60, 80, (20, 10, 60, 50), (220, 130, 40))
