@@ -1,4 +1,4 @@
-"""Figures of a classifier, a segmenter, and the combined model, with the trivial floors beside them.
+"""Figures of a classifier, a segmenter, and the combined model, each with its baseline.
 
 Models are known only as `keras.Model`. A classifier takes masks (n, height, width, 1) float32 in
 [0, 1] to a dict with `gesture` and `rotation`; a segmenter takes photos (n, height, width, 3) float32
@@ -6,16 +6,17 @@ in [0, 1] to a mask; the combined model takes photos to a dict with all of these
 """
 
 from handvision.evaluation.classifiers import (
-    ALL_ROUND,
+    TWELVE_ANGLES,
     accuracy,
     accuracy_by_angle,
+    commonest_class_share,
     confident_share,
     evaluate_classifier,
     expected_calibration_error,
     nearest_neighbour_accuracy,
 )
 from handvision.evaluation.combined import accuracy_by_direction, evaluate_combined, failure_kinds
-from handvision.evaluation.predictions import predict, predict_masks
+from handvision.evaluation.predictions import model_outputs, predict_masks
 from handvision.evaluation.rotation import (
     degrees_from_sin_cos,
     rotate_masks,
@@ -35,11 +36,12 @@ from handvision.evaluation.segmenters import (
 )
 
 __all__ = [
-    "ALL_ROUND",
+    "TWELVE_ANGLES",
     "accuracy",
     "accuracy_by_angle",
     "accuracy_by_direction",
     "boundary_f",
+    "commonest_class_share",
     "confident_share",
     "degrees_from_sin_cos",
     "evaluate_boxes",
@@ -51,8 +53,8 @@ __all__ = [
     "failure_kinds",
     "iou",
     "iou_by_corruption",
+    "model_outputs",
     "nearest_neighbour_accuracy",
-    "predict",
     "predict_masks",
     "rotate_masks",
     "rotation_error",

@@ -1,4 +1,4 @@
-"""How well a classifier reads masks: upright, all the way round, in doubt; and the floor beneath it."""
+"""Accuracy of a classifier of masks, upright and rotated; its calibration; and the baselines beside it."""
 
 from collections.abc import Iterable
 
@@ -10,101 +10,110 @@ from sklearn.neighbors import KNeighborsClassifier
 
 from handvision.core.examples import Examples
 from handvision.evaluation.checks import checked_labels, class_count, labelled_masks
-from handvision.evaluation.predictions import predict
+from handvision.evaluation.predictions import model_outputs
 from handvision.evaluation.rotation import degrees_from_sin_cos, rotate_masks, rotation_error, turned_degrees
 
-ALL_ROUND = tuple(range(0, 360, 30))
+TWELVE_ANGLES = tuple(range(0, 360, 30))
 
 
 def evaluate_classifier(
     model: keras.Model,
     examples: Examples,
-    angles: Iterable[float] = ALL_ROUND,
+    angles: Iterable[float] = TWELVE_ANGLES,
     mirror: bool = False,
     limit: int | None = None,
     seed: int = 0,
     batch_size: int = 128,
 ) -> dict:
-    """Everything that is reported of a classifier on one set of masks.
+    """Everything that is reported of a classifier on one test set of masks.
 
-    Every picture is read as it is, and turned by each of `angles` (see `rotate_masks`).
+    Every picture is read as it is, and rotated by each of `angles` (see `rotate_masks`).
 
     Args:
         model: masks -> dict with `gesture`, and `rotation` if it reads it.
         examples: with `masks` (an array in the size that the model takes) and `labels`.
         angles: degrees counter-clockwise.
-        mirror: also read the mirror image of every turned picture.
+        mirror: also read the mirror image of every rotated picture.
         limit: use so many pictures, drawn with `seed`, where there are more.
 
     Returns:
-        A dict with `n` (pictures) and `n_turned` (readings over all rotations), `class_names`,
+        A dict with `n` (pictures) and `n_rotated` (readings over all rotations), `class_names`,
         `accuracy_upright`, `accuracy_all_rotations`, `accuracy_by_angle` (angle -> accuracy),
         `accuracy_by_class` (list, None for a class without pictures), `confusion` (list of lists,
-        rows are the truth, over all rotations), `floor` (always the most frequent
-        class), `expected_calibration_error` and `rotation` (see `rotation_error`, with its
-        `reference`; None if the model gives no rotation).
+        rows are the truth, over all rotations), `baseline` (accuracy of always answering the commonest
+        class), `expected_calibration_error` and `rotation` (see `rotation_error`, with its `reference`;
+        None if the model gives no rotation).
 
-        The reference of the rotation is "direction" where examples know it, plus the turn. Where
-        none does it is "turn": the change of the reading against the upright picture's is compared
-        with the turn that was applied.
+        The reference of the rotation is "direction" where examples know it: that direction plus the
+        applied angle. Where none does it is "turn": the reading's change against the upright picture's
+        is compared with the applied angle.
     """
     examples = labelled_masks(_subsample(examples, limit, seed))
     angles = _angles(angles)
     classes = class_count(model)
     labels = checked_labels(examples.labels, classes, examples.name)
-    turned = _Turned(model, examples.masks, angles, mirror, batch_size)
-    probabilities = turned.outputs["gesture"]
-    repeated = np.tile(labels, len(turned.turns))
+    rotated = _Rotated(model, examples.masks, angles, mirror, batch_size)
+    probabilities = rotated.outputs["gesture"]
+    repeated = np.tile(labels, len(rotated.turns))
     answers = probabilities.argmax(axis=1)
     right = answers == repeated
-    right_by_turn = right.reshape(len(turned.turns), -1)
+    right_by_angle = right.reshape(len(rotated.turns), -1)
     confusion = confusion_matrix(repeated, answers, labels=range(classes))
     return {
         "n": len(labels),
-        "n_turned": len(repeated),
+        "n_rotated": len(repeated),
+        "baseline": commonest_class_share(labels),
         "class_names": list(examples.class_names),
-        "accuracy_upright": float((turned.upright["gesture"].argmax(axis=1) == labels).mean()),
+        "accuracy_upright": float((rotated.upright["gesture"].argmax(axis=1) == labels).mean()),
         "accuracy_all_rotations": float(right.mean()),
         "accuracy_by_angle": {
-            angle: float(right_by_turn[[t[0] == angle for t in turned.turns]].mean()) for angle in angles
+            angle: float(right_by_angle[[t[0] == angle for t in rotated.turns]].mean()) for angle in angles
         },
         "accuracy_by_class": [
             float(right[repeated == k].mean()) if (repeated == k).any() else None for k in range(classes)
         ],
         "confusion": confusion.tolist(),
-        "floor": float(np.bincount(labels).max() / len(labels)),
         "expected_calibration_error": expected_calibration_error(probabilities, repeated),
-        "rotation": turned.rotation(examples.rotations),
+        "rotation": rotated.rotation(examples.rotations),
     }
+
+
+def commonest_class_share(labels: np.ndarray) -> float:
+    """The baseline of a classifier: accuracy of always answering the commonest class.
+
+    Args:
+        labels: (n,) integers >= 0, n > 0.
+    """
+    return float(np.bincount(labels).max() / len(labels))
 
 
 def accuracy(model: keras.Model, examples: Examples, batch_size: int = 128) -> float:
     """Share of the masks, as they are, that the classifier reads right."""
     examples = labelled_masks(examples)
     labels = checked_labels(examples.labels, class_count(model), examples.name)
-    answers = predict(model, examples.masks, batch_size=batch_size)["gesture"].argmax(axis=1)
+    answers = model_outputs(model, examples.masks, batch_size=batch_size)["gesture"].argmax(axis=1)
     return float((answers == labels).mean())
 
 
 def accuracy_by_angle(
     model: keras.Model,
     examples: Examples,
-    angles: Iterable[float] = ALL_ROUND,
+    angles: Iterable[float] = TWELVE_ANGLES,
     mirror: bool = False,
     batch_size: int = 128,
 ) -> dict[float, float]:
-    """Accuracy for each angle that all pictures are turned by; `mirror` also reads mirror images."""
+    """Accuracy for each angle that all pictures are rotated by; `mirror` also reads mirror images."""
     examples = labelled_masks(examples)
     labels = checked_labels(examples.labels, class_count(model), examples.name)
-    turned = _Turned(model, examples.masks, _angles(angles), mirror, batch_size)
-    right = turned.outputs["gesture"].argmax(axis=1).reshape(len(turned.turns), -1) == labels
-    return {angle: float(right[[t[0] == angle for t in turned.turns]].mean()) for angle in _angles(angles)}
+    rotated = _Rotated(model, examples.masks, _angles(angles), mirror, batch_size)
+    right = rotated.outputs["gesture"].argmax(axis=1).reshape(len(rotated.turns), -1) == labels
+    return {angle: float(right[[t[0] == angle for t in rotated.turns]].mean()) for angle in _angles(angles)}
 
 
 def confident_share(
     model: keras.Model, pictures: np.ndarray, above: float = 0.9, batch_size: int = 128
 ) -> float:
-    """Share of the pictures that are read with a probability over `above`: for those that show no hand.
+    """Share of negatives (pictures without a hand) that are read with a probability over `above`.
 
     Where the model has an output `has_hand`, a picture that it calls empty is not counted as read.
 
@@ -113,7 +122,7 @@ def confident_share(
         pictures: (n, height, width, channels) uint8 masks or photos, in the size that the model takes.
         above: a probability.
     """
-    outputs = predict(model, pictures, batch_size=batch_size, channels=pictures.shape[-1])
+    outputs = model_outputs(model, pictures, batch_size=batch_size, channels=pictures.shape[-1])
     confident = outputs["gesture"].max(axis=1) > above
     if "has_hand" in outputs:
         confident &= outputs["has_hand"].reshape(-1) > 0.5
@@ -121,7 +130,7 @@ def confident_share(
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
-    """How far confidence is from accuracy, on average: 0 is perfect doubt.
+    """How far confidence is from accuracy, on average: 0 is perfect calibration.
 
     Guo et al., On Calibration of Modern Neural Networks (ICML 2017): answers are sorted into equal
     bins by their probability; the gaps between mean probability and accuracy are averaged,
@@ -154,16 +163,17 @@ def nearest_neighbour_accuracy(
     limit: int = 4000,
     seed: int = 0,
 ) -> float:
-    """The floor under every classifier: the label of the most similar training mask.
+    """A baseline of classifiers: the label of the most similar training mask.
 
     Masks are cropped to the hand, brought to `size` x `size` with the aspect ratio kept, and
-    compared pixel by pixel. A network that is no better has only memorised.
+    compared pixel by pixel. A network that is no better has only
+    memorised.
 
     Args:
         train, test: with masks and labels.
-        angles: both sets are turned by each of these; (0,) compares them as they are.
+        angles: both sets are rotated by each of these; (0,) compares them as they are.
         size: pixels of the small crops.
-        limit: at most so many crops of either set, turned copies included, drawn with `seed`.
+        limit: at most so many crops of either set, rotated copies included, drawn with `seed`.
     """
     angles = _angles(angles)
     if size < 2:
@@ -173,15 +183,15 @@ def nearest_neighbour_accuracy(
     crops, labels = [], []
     for examples in (train, test):
         examples = labelled_masks(_subsample(examples, limit // len(angles), seed))
-        turned = [rotate_masks(examples.masks, angle) for angle in angles]
-        crops.append(_small_crops(np.concatenate(turned), size))
+        rotated = [rotate_masks(examples.masks, angle) for angle in angles]
+        crops.append(_small_crops(np.concatenate(rotated), size))
         labels.append(np.tile(np.asarray(examples.labels), len(angles)))
     neighbours = KNeighborsClassifier(n_neighbors=1, algorithm="brute").fit(crops[0], labels[0])
     return float(neighbours.score(crops[1], labels[1]))
 
 
-class _Turned:
-    """A classifier's outputs for masks under every turn, turn after turn.
+class _Rotated:
+    """A classifier's outputs for masks under every rotation, one rotation after the other.
 
     Attributes:
         turns: list of (degrees, mirror).
@@ -194,11 +204,13 @@ class _Turned:
         self.turns = [
             (angle, flipped) for flipped in ([False, True] if mirror else [False]) for angle in angles
         ]
-        parts = [predict(model, rotate_masks(masks, *turn), batch_size=batch_size) for turn in self.turns]
+        parts = [
+            model_outputs(model, rotate_masks(masks, *turn), batch_size=batch_size) for turn in self.turns
+        ]
         if as_they_are in self.turns:
             self.upright = parts[self.turns.index(as_they_are)]
         else:
-            self.upright = predict(model, masks, batch_size=batch_size)
+            self.upright = model_outputs(model, masks, batch_size=batch_size)
         self.outputs = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
 
     def rotation(self, rotations: np.ndarray | None) -> dict | None:

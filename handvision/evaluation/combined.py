@@ -1,4 +1,4 @@
-"""How often a photo is read rightly, in which direction, and why not."""
+"""The combined model: accuracy, accuracy by direction, and causes of failure."""
 
 import keras
 import numpy as np
@@ -6,8 +6,8 @@ from sklearn.metrics import confusion_matrix
 
 from handvision.core.examples import Examples
 from handvision.evaluation.checks import checked_labels, class_count
-from handvision.evaluation.classifiers import expected_calibration_error
-from handvision.evaluation.predictions import predict
+from handvision.evaluation.classifiers import commonest_class_share, expected_calibration_error
+from handvision.evaluation.predictions import model_outputs
 from handvision.evaluation.rotation import degrees_from_sin_cos, rotation_error
 from handvision.evaluation.segmenters import evaluate_masks
 
@@ -15,17 +15,17 @@ from handvision.evaluation.segmenters import evaluate_masks
 def evaluate_combined(
     model: keras.Model, examples: Examples, threshold: float = 0.5, batch_size: int = 32
 ) -> dict:
-    """From photo to number: what the combined model makes of photos with labels.
+    """Accuracy from photo to number of the combined model, on photos with labels.
 
     Args:
         model: photos -> dict with `gesture`, and with `has_hand`, `rotation`, `mask` where it has them.
         examples: with `photos` (an array in the model's size) and `labels`; rotations and masks are
-            judged where they are known.
+            compared where they are known.
 
     Returns:
-        `n`, `accuracy` (a photo in which no hand is found counts as wrong), `found` (share),
-        `accuracy_of_found`, `confusion` (list of lists, found hands only),
-        `expected_calibration_error`, `rotation` (see `rotation_error`; found hands; None if nothing
+        `n`, `baseline` (accuracy of always answering the commonest class), `accuracy` (a photo in which no
+        hand is found counts as wrong), `found` (share), `accuracy_of_found`, `confusion` (list of lists,
+        found hands only), `expected_calibration_error`, `rotation` (see `rotation_error`; found hands; None if nothing
         is known), `masks` (see `evaluate_masks`; None without true masks), and for each photo
         `right_per_image` and `found_per_image` (n,) bool and `iou_per_image` (n,) float32, NaN where
         it is not known.
@@ -34,7 +34,7 @@ def evaluate_combined(
         raise ValueError(f"{examples.name} has no labels")
     classes = class_count(model)
     labels = checked_labels(examples.labels, classes, examples.name)
-    outputs = predict(
+    outputs = model_outputs(
         model, examples.photos, ("gesture", "rotation", "has_hand", "mask"), batch_size, channels=3
     )
     found = outputs["has_hand"].reshape(-1) > 0.5 if "has_hand" in outputs else np.ones(len(labels), bool)
@@ -50,6 +50,7 @@ def evaluate_combined(
         scores = masks.pop("iou_per_image")
     return {
         "n": len(labels),
+        "baseline": commonest_class_share(labels),
         "accuracy": float(right.mean()),
         "found": float(found.mean()),
         "accuracy_of_found": float(right[found].mean()) if found.any() else float("nan"),
@@ -91,7 +92,7 @@ def accuracy_by_direction(right: np.ndarray, rotations: np.ndarray, step: int = 
 
 
 def failure_kinds(result: dict) -> dict[str, float]:
-    """Why photos are read wrongly: kind -> share of all photos, from what `evaluate_combined` returned."""
+    """Causes of failure: kind -> share of all photos, from what `evaluate_combined` returned."""
     wrong, found = ~result["right_per_image"], result["found_per_image"]
     poor = np.nan_to_num(result["iou_per_image"], nan=1.0) < 0.5
     return {

@@ -1,4 +1,4 @@
-"""What a model gives for uint8 pictures of any number, batch by batch."""
+"""Outputs of a model for any number of uint8 pictures, batch by batch."""
 
 from collections.abc import Iterator
 
@@ -8,14 +8,14 @@ import numpy as np
 from handvision.evaluation.checks import checked_pictures
 
 
-def predict(
+def model_outputs(
     model: keras.Model,
     pictures: np.ndarray,
     outputs: tuple[str, ...] = ("gesture", "rotation", "has_hand"),
     batch_size: int = 128,
     channels: int = 1,
 ) -> dict[str, np.ndarray]:
-    """Those of a model's named outputs that it has, for pictures of any number.
+    """A model's named outputs for any number of pictures; names that it lacks are left out.
 
     Pictures are converted batch by batch, and outputs that are not asked for are dropped, so memory
     holds no float copy of the whole.

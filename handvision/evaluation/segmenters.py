@@ -1,4 +1,4 @@
-"""How well a mask fits: IoU, the outline, boxes, worse photos; and skin colour as the floor."""
+"""Figures of masks: IoU, outlines, boxes, corrupted photos; and skin colour as the baseline."""
 
 import cv2
 import keras
@@ -20,14 +20,23 @@ def evaluate_segmenter(
     tolerance: float = 2,
     batch_size: int = 32,
 ) -> dict:
-    """Reads the photos and compares the masks with the true ones; see `evaluate_masks`.
+    """Predicts masks and compares them with the true ones, and those of the skin-colour baseline as well.
 
     Args:
         model: photos -> mask, or a dict with `mask`.
         examples: with `photos` and `masks`, arrays in the size that the model takes.
         threshold: of the predicted probability.
+
+    Returns:
+        The figures of `evaluate_masks`; `skin_colour`, the same figures of `skin_colour_masks`; and
+        `baseline`, the IoU among these.
     """
-    return evaluate_masks(examples, predict_masks(model, examples.photos, threshold, batch_size), tolerance)
+    figures = evaluate_masks(
+        examples, predict_masks(model, examples.photos, threshold, batch_size), tolerance
+    )
+    baseline = evaluate_masks(examples, skin_colour_masks(examples.photos), tolerance)
+    del baseline["iou_per_image"]
+    return {**figures, "baseline": baseline["iou"], "skin_colour": baseline}
 
 
 def evaluate_boxes(
@@ -38,16 +47,22 @@ def evaluate_boxes(
     Args:
         model: photos -> mask, or a dict with `mask`.
         examples: with `photos` (an array in the size that the model takes), `boxes`, and weak `masks` (see
-            `real_masks.hands_in_boxes`).
+            `datasets.labelling.hands_in_boxes`).
         threshold: of the predicted probability.
 
     Returns:
-        `n` photos, `inside` (share of all predicted pixels that lie in boxes), `joined` (share of those that
-        do or hang together with some that do, as a forearm does, which boxes of hands leave out), `boxes`
-        (those whose weak mask shows a hand), and `found` (share of these in which at least half of that hand
-        is predicted).
+        `n` photos, `inside` (share of all predicted pixels that lie in boxes), `joined` (share of pixels in
+        a box or in a component that touches one: a forearm, which boxes of hands leave out), `boxes` (those
+        whose weak mask shows a hand), `found` (share of these in which at least half of that hand is
+        predicted), and `baseline`, `inside` of `skin_colour_masks`.
     """
-    predicted = predict_masks(model, examples.photos, threshold, batch_size)[..., 0] > 0
+    figures = _agreement_with_boxes(examples, predict_masks(model, examples.photos, threshold, batch_size))
+    baseline = _agreement_with_boxes(examples, skin_colour_masks(examples.photos))
+    return {**figures, "baseline": baseline["inside"]}
+
+
+def _agreement_with_boxes(examples: Examples, predicted: np.ndarray) -> dict:
+    predicted = predicted[..., 0] > 0
     inside, joined = np.zeros_like(predicted), np.zeros_like(predicted)
     found = []
     for i, (boxes, weak) in enumerate(zip(examples.boxes, examples.masks, strict=True)):
@@ -68,7 +83,7 @@ def evaluate_boxes(
 
 
 def iou_by_corruption(model: keras.Model, examples: Examples, severity: int = 3) -> dict[str, float]:
-    """IoU of a segmenter on photos as they are, and after each of `compositing.CORRUPTIONS`.
+    """IoU of a segmenter on photos as they are, and after each of `imaging.camera.CORRUPTIONS`.
 
     Args:
         model: photos -> mask, or a dict with `mask`.
@@ -89,7 +104,7 @@ def iou_by_corruption(model: keras.Model, examples: Examples, severity: int = 3)
 
 
 def evaluate_masks(examples: Examples, predicted: np.ndarray, tolerance: float = 2) -> dict:
-    """Compares masks of any origin (a network, the skin-colour floor) with the true ones.
+    """Compares masks of any origin (a network, the skin-colour baseline) with the true ones.
 
     Args:
         examples: with `masks`, (n, height, width, 1) uint8.
@@ -166,7 +181,7 @@ def boundary_f(true: np.ndarray, predicted: np.ndarray, tolerance: float = 2) ->
 
 
 def skin_colour_masks(photos: np.ndarray) -> np.ndarray:
-    """The floor under every segmenter: pixels of the colour of skin (see `no_hands.skin_mask`).
+    """The baseline of segmenters: pixels of the colour of skin (see `imaging.skin_colour.skin_mask`).
 
     Args:
         photos: (n, height, width, 3) uint8 RGB.

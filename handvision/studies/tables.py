@@ -14,7 +14,7 @@ from handvision.datasets import download, load
 from handvision.datasets.catalog import CATALOG
 from handvision.datasets.labelling import reference_rotation
 from handvision.evaluation import (
-    ALL_ROUND,
+    TWELVE_ANGLES,
     degrees_from_sin_cos,
     nearest_neighbour_accuracy,
     predict_masks,
@@ -29,7 +29,7 @@ from handvision.studies.record import read_facts
 from handvision.synthesis import rendered
 
 DASH = "–"  # noqa: RUF001
-_ACCURACY = ("judged on", "pictures", "upright", "all rotations", "rotation error")
+_ACCURACY = ("test set", "pictures", "upright", "all rotations", "rotation error")
 _ROTATIONS = {"upright": "upright", "any": "any rotation"}
 NOT_MEASURED = "not measured yet: see handvision/comparisons.py"
 
@@ -78,7 +78,7 @@ def leak_of_random_splits(data: str, seed: int) -> dict[str, float]:
         "a random split, as published": (splits.random_split(frames, seed=seed), (0,)),
         "a split by blocks of frames": (splits.block_split(frames, test=0.2, validation=0.0, gap=10), (0,)),
     }
-    turned["the same blocks, turned to all sides"] = (turned["a split by blocks of frames"][0], ALL_ROUND)
+    turned["the same blocks, turned to all sides"] = (turned["a split by blocks of frames"][0], TWELVE_ANGLES)
     return {
         f"{name} ({frames.name})": nearest_neighbour_accuracy(
             parts["train"], parts["test"], angles, seed=seed
@@ -145,36 +145,36 @@ def augmented(generator, examples: Examples, versions: int) -> tuple[np.ndarray,
 # The results --------------------------------------------------------------------------------------
 
 
-def nearest_neighbour_floors(train: Examples, tests: Mapping[str, Examples], seed: int) -> dict[str, dict]:
+def nearest_neighbour_baselines(train: Examples, tests: Mapping[str, Examples], seed: int) -> dict[str, dict]:
     """Name of a test -> accuracy of one nearest neighbour, `upright` and over `all_rotations`."""
     return {
         name: {
             "upright": nearest_neighbour_accuracy(train, test, seed=seed),
-            "all_rotations": nearest_neighbour_accuracy(train, test, ALL_ROUND, seed=seed),
+            "all_rotations": nearest_neighbour_accuracy(train, test, TWELVE_ANGLES, seed=seed),
         }
         for name, test in tests.items()
     }
 
 
-def classifier_report(results: Mapping[str, Mapping], floors: Mapping[str, Mapping]) -> Table:
-    """Accuracy upright and over all rotations, rotation error and floors, a row for every test.
+def classifier_report(results: Mapping[str, Mapping], neighbour: Mapping[str, Mapping]) -> Table:
+    """Accuracy upright and over all rotations, rotation error and baselines, a row for every test.
 
     Args:
         results: name of a test -> what `evaluation.evaluate_classifier` returned for it.
-        floors: what `nearest_neighbour_floors` returned, or a part of it.
+        neighbour: what `nearest_neighbour_baselines` returned, or a part of it.
     """
     rows = [
         (
             *_accuracy_cells(name, result),
             result["rotation"]["within_10_degrees"],
-            floors.get(name, {}).get("upright"),
-            floors.get(name, {}).get("all_rotations"),
-            result["floor"],
+            neighbour.get(name, {}).get("upright"),
+            neighbour.get(name, {}).get("all_rotations"),
+            result["baseline"],
         )
         for name, result in results.items()
     ]
-    floor_columns = ("nearest neighbour, upright", "nearest neighbour, all rotations", "most frequent class")
-    return table(rows, (*_ACCURACY, "within 10°", *floor_columns), "Accuracy, and the floors under it")
+    baselines = ("nearest neighbour, upright", "nearest neighbour, all rotations", "commonest class")
+    return table(rows, (*_ACCURACY, "within 10°", *baselines), "Accuracy, and its baselines")
 
 
 def _accuracy_cells(name: str, result: Mapping) -> tuple:
@@ -196,7 +196,7 @@ def within_report(results: Mapping[str, Mapping], limit_degrees: float) -> Table
         within = [share for angle, share in by_angle.items() if abs(wrap_degrees(angle)) <= limit_degrees]
         angles = f"{len(within)} of {len(by_angle)}"
         rows.append((name, result["n"], angles, float(np.mean(within)), result["accuracy_all_rotations"]))
-    columns = ("judged on", "pictures", "angles", f"within {limit_degrees:g} degrees", "all rotations")
+    columns = ("test set", "pictures", "angles", f"within {limit_degrees:g} degrees", "all rotations")
     return table(rows, columns, "The published range of rotation")
 
 
@@ -209,11 +209,11 @@ def classifier_summary(results: Mapping[str, Mapping]) -> dict[str, float]:
     return summary
 
 
-def floors_summary(floors: Mapping[str, Mapping]) -> dict[str, float]:
-    """`nearest_neighbour_floors` under the names of `classifier_summary`."""
+def neighbour_summary(neighbour: Mapping[str, Mapping]) -> dict[str, float]:
+    """`nearest_neighbour_baselines` under the names of `classifier_summary`."""
     return {
-        f"{name}, {how}": floor[key]
-        for name, floor in floors.items()
+        f"{name}, {how}": shares[key]
+        for name, shares in neighbour.items()
         for how, key in (("upright", "upright"), ("all rotations", "all_rotations"))
     }
 
@@ -233,20 +233,20 @@ def reference_error(hands: Examples) -> dict:
     return {**error, "n_unknown": int((~known).sum())}
 
 
-def doubt_report(results: Mapping[str, Mapping], confident: Mapping[str, float]) -> Table:
+def calibration_report(results: Mapping[str, Mapping], confident: Mapping[str, float]) -> Table:
     """How far probabilities can be trusted.
 
     Args:
         results: name of a test -> what `evaluation.evaluate_classifier` returned for it.
-        confident: name of masks that show no hand -> share of them read with more than 0.9.
+        confident: name of negatives -> share of them read with more than 0.9.
     """
     rows = [
-        (name, result["n_turned"], result["expected_calibration_error"], None)
+        (name, result["n_rotated"], result["expected_calibration_error"], None)
         for name, result in results.items()
     ]
     rows += [(name, None, None, share) for name, share in confident.items()]
-    columns = ("judged on", "readings", "expected calibration error", "read with more than 0.9")
-    return table(rows, columns, "Doubt")
+    columns = ("test set", "readings", "expected calibration error", "read with more than 0.9")
+    return table(rows, columns, "Calibration, and negatives read with confidence")
 
 
 def ablation_report(rows: Mapping[str, Mapping] | None) -> Table | str:
@@ -261,7 +261,7 @@ def ablation_report(rows: Mapping[str, Mapping] | None) -> Table | str:
             result = row.get(test, {})
             cells[-1].append(result.get("accuracy_all_rotations", result.get("accuracy_upright")))
     columns = (f"{test}{', upright' if test == LEARNED else ', all rotations'}" for test in tests)
-    return table(cells, ("learned from", *columns), "What each kind of data buys")
+    return table(cells, ("training set", *columns), "What each kind of data buys")
 
 
 def attention_report(study: Mapping[str, list] | None) -> Table | str:
@@ -277,7 +277,7 @@ def attention_report(study: Mapping[str, list] | None) -> Table | str:
             shares = [100 * result[test]["accuracy_all_rotations"] for result in results]
             spread = f"{np.mean(shares):.2f} % ± {np.std(shares, ddof=1) if len(shares) > 1 else 0:.2f}"
             rows.append((test, how, spread, f"{min(shares):.2f} to {max(shares):.2f} %"))
-    columns = ("judged on, all rotations", "", "mean ± standard deviation", "lowest to highest")
+    columns = ("test set, all rotations", "", "mean ± standard deviation", "lowest to highest")
     return table(sorted(rows), columns, f"Attention, {len(runs)} trainings each")
 
 
@@ -302,12 +302,11 @@ def parts_report(rows: Mapping[str, Mapping] | None) -> Table | str:
     return table(cells, ("", "weights", *(f"{test}, IoU" for test in tests)), "DeepLabV3+, part by part")
 
 
-def segmenter_report(results: Mapping[str, Mapping], floors: Mapping[str, Mapping]) -> Table:
+def segmenter_report(results: Mapping[str, Mapping]) -> Table:
     """IoU, boundary F and failures of a segmenter, a row for every test.
 
     Args:
         results: name of a test -> what `evaluation.evaluate_segmenter` returned for it.
-        floors: the same for the skin-colour threshold.
     """
     rows = [
         (
@@ -316,23 +315,26 @@ def segmenter_report(results: Mapping[str, Mapping], floors: Mapping[str, Mappin
             result["iou"],
             result["boundary_f"],
             result["share_under_half"],
-            floors[name]["iou"],
+            result["baseline"],
             result["n_without_hand"],
             result["false_masks"],
         )
         for name, result in results.items()
     ]
-    columns = ("judged on", "photos", "IoU", "boundary F, 2 px", "under 0.5 IoU", "IoU of skin colour")
-    return table(rows, (*columns, "photos without a hand", "of them with a mask"), "Masks, and the floor")
+    columns = ("test set", "photos", "IoU", "boundary F, 2 px", "under 0.5 IoU", "IoU of skin colour")
+    return table(
+        rows, (*columns, "photos without a hand", "of them with a mask"), "Masks, and their baseline"
+    )
 
 
 def boxes_report(boxed: Mapping | None) -> Table | str:
     """What `evaluation.evaluate_boxes` returned; None where there are no photos with boxes."""
     if boxed is None:
         return "no photos with boxes at hand: they are real ones"
-    figures = (boxed[name] for name in ("n", "inside", "joined", "boxes", "found"))
+    figures = (boxed[name] for name in ("n", "inside", "joined", "boxes", "found", "baseline"))
     row = ("webcam frames, sessions left out", *figures)
-    columns = ("judged on", "photos", "mask inside the boxes", "or joined to that", "boxes", "boxes found")
+    columns = ("test set", "photos", "mask inside the boxes", "or joined to that", "boxes", "boxes found")
+    columns += ("skin colour inside the boxes",)
     return table([row], columns, "Masks against boxes")
 
 
@@ -364,9 +366,9 @@ def gallery(folder: str | Path, model: keras.Model, tests: Mapping[str, Examples
     return folder / "index.html"
 
 
-def segmenter_summary(results: Mapping[str, Mapping]) -> dict[str, float]:
-    """ "<test>, IoU" of every test that shows hands."""
-    return {f"{name}, IoU": result["iou"] for name, result in results.items() if result["n"]}
+def segmenter_summary(results: Mapping[str, Mapping], figure: str = "iou") -> dict[str, float]:
+    """ "<test>, IoU" of every test that shows hands; `figure` "baseline" gives that of skin colour."""
+    return {f"{name}, IoU": result[figure] for name, result in results.items() if result["n"]}
 
 
 def segmenters_side_by_side(names: Mapping[str, str]) -> Table:
@@ -378,7 +380,7 @@ def segmenters_side_by_side(names: Mapping[str, str]) -> Table:
     columns = {title: _own_summary(name) for title, name in names.items()}
     tests = list(dict.fromkeys(test for summary in columns.values() for test in summary))
     rows = [(test, *(summary.get(test) for summary in columns.values())) for test in tests]
-    return table(rows, ("judged on", *columns), "Segmenters of your own runs")
+    return table(rows, ("test set", *columns), "Segmenters of your own runs")
 
 
 def _own_summary(name: str) -> dict:
@@ -396,6 +398,7 @@ def combined_report(results: Mapping[str, Mapping]) -> Table:
             (
                 name,
                 result["n"],
+                result["baseline"],
                 result["accuracy"],
                 result["found"],
                 result["accuracy_of_found"],
@@ -403,7 +406,16 @@ def combined_report(results: Mapping[str, Mapping]) -> Table:
                 degrees(error),
             )
         )
-    columns = ("judged on", "photos", "right", "hands found", "right of those found", "IoU", "rotation error")
+    columns = (
+        "test set",
+        "photos",
+        "commonest class",
+        "right",
+        "hands found",
+        "right of those found",
+        "IoU",
+        "rotation error",
+    )
     return table(rows, columns, "From photo to number")
 
 
@@ -444,32 +456,32 @@ def comparison(
     name: str,
     summary: Mapping[str, float],
     claims: Mapping[str, float] | None = None,
-    floors: Mapping[str, float] | None = None,
+    baselines: Mapping[str, float] | None = None,
 ) -> Table:
-    """The closing table: this run, the released model, the published claim, the floor.
+    """The closing table: this run, the released model, the published claim, the baseline.
 
     Args:
         name: of the released model, such as "unet".
         summary: what is measured -> this run's share; the released model's facts have the same keys.
         claims: what the published work measured -> its share. It is for another split than any of
             ours, so each has a row of its own.
-        floors: the keys of `summary` -> share, where there is one.
+        baselines: the keys of `summary` -> share, where there is one.
     """
     released = released_metrics(name).get("summary", {})
-    claims, floors = claims or {}, floors or {}
+    claims, baselines = claims or {}, baselines or {}
     rows = [
         (
             what,
             summary.get(what),
             released.get(what) if released else "not released yet",
             None,
-            floors.get(what),
+            baselines.get(what),
         )
         for what in {**summary, **released}
     ]
     rows += [(what, None, None, claim, None) for what, claim in claims.items()]
     return table(
-        rows, ("", "this run", "released model", "published claim", "floor"), f"{name}: how it compares"
+        rows, ("", "this run", "released model", "published claim", "baseline"), f"{name}: how it compares"
     )
 
 

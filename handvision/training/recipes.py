@@ -155,7 +155,7 @@ def close_ups_of(model: keras.Model, photos: Examples, *, size: int = 144, margi
     parts = []
     for start in range(0, len(photos), 500):  # floats of all at once would fill the memory
         some = photos.take(range(start, min(start + 500, len(photos))))
-        found = evaluation.predict(look, some.photos, ("crop", "photo_crop", "has_hand"), 32, channels=3)
+        found = evaluation.model_outputs(look, some.photos, ("crop", "photo_crop", "has_hand"), 32, channels=3)
         masks, pictures = (np.rint(found[key] * 255).astype(np.uint8) for key in ("crop", "photo_crop"))
         parts.append(replace(some, masks=masks, photos=pictures).take(found["has_hand"].reshape(-1) > 0.5))
     return concatenate(parts, f"{photos.name}, as {model.name} sees them")

@@ -1,4 +1,4 @@
-"""Accuracy, doubt and the floor of a classifier whose answers are known."""
+"""Accuracy, calibration and baselines of a classifier whose answers are known."""
 
 import numpy as np
 import pytest
@@ -8,16 +8,16 @@ from handvision.core.examples import Examples
 from tests.helpers.discs import SIZE, pointer, pointers
 
 
-def test_three_accuracies_confusion_and_floor(classifier):
+def test_three_accuracies_confusion_and_baseline(classifier):
     examples = pointers([10, -20, 160], [0, 0, 0])  # the third is labelled wrong
     result = evaluation.evaluate_classifier(classifier, examples, angles=(0, 180))
-    assert (result["n"], result["n_turned"]) == (3, 6)
+    assert (result["n"], result["n_rotated"]) == (3, 6)
     assert result["accuracy_upright"] == pytest.approx(2 / 3)
     assert result["accuracy_by_angle"] == {0: pytest.approx(2 / 3), 180: pytest.approx(1 / 3)}
     assert result["accuracy_all_rotations"] == pytest.approx(0.5)
     assert result["confusion"] == [[3, 3], [0, 0]]
     assert result["accuracy_by_class"] == [0.5, None]
-    assert result["floor"] == 1.0
+    assert result["baseline"] == 1.0
     assert result["class_names"] == ["up", "down"]
     assert evaluation.accuracy(classifier, examples) == pytest.approx(2 / 3)
     assert evaluation.accuracy_by_angle(classifier, examples, (0, 180)) == result["accuracy_by_angle"]
@@ -30,7 +30,7 @@ def test_rotation_is_compared_with_the_known_direction(classifier):
     assert result["rotation"]["reference"] == "direction"
     assert result["rotation"]["mean_absolute_degrees"] < 2
     assert result["rotation"]["within_10_degrees"] == 1
-    assert result["rotation"]["n"] == result["n_turned"] == 4 * 12 * 2
+    assert result["rotation"]["n"] == result["n_rotated"] == 4 * 12 * 2
 
 
 def test_rotation_without_known_direction_is_compared_with_the_turn(classifier):
@@ -55,8 +55,8 @@ def test_limit_takes_the_same_sample_for_the_same_seed(classifier):
 
 def test_batches_change_nothing(classifier):
     masks = np.stack([pointer(d) for d in range(0, 350, 50)])
-    whole = evaluation.predict(classifier, masks)
-    parts = evaluation.predict(classifier, masks, batch_size=3)
+    whole = evaluation.model_outputs(classifier, masks)
+    parts = evaluation.model_outputs(classifier, masks, batch_size=3)
     assert set(whole) == {"gesture", "rotation", "has_hand"}
     assert all(np.allclose(whole[name], parts[name], atol=1e-6) for name in whole)
     assert whole["gesture"].shape == (7, 2)

@@ -26,6 +26,7 @@ def test_combined_model_counts_a_hand_that_is_not_found_as_wrong(classifier, red
     )
     result = evaluation.evaluate_combined(model, examples)
     assert (result["n"], result["accuracy"], result["found"]) == (4, 0.5, 0.75)
+    assert result["baseline"] == 0.75, "three of four labels are 0"
     assert result["accuracy_of_found"] == pytest.approx(2 / 3)
     assert result["confusion"] == [[1, 1], [0, 1]]
     assert result["rotation"]["n"] == 3

@@ -74,11 +74,12 @@ def test_segmenter_figures_keep_pictures_without_a_hand_apart(red_segmenter):
     assert np.allclose(result["iou_per_image"], [1, 0.25, np.nan, np.nan], equal_nan=True)
     assert 0 < result["boundary_f"] < 1
     assert evaluation.evaluate_segmenter(red_segmenter, examples, threshold=0.9)["iou"] == 0.5
+    assert result["baseline"] == result["skin_colour"]["iou"]
     only_hands = evaluation.evaluate_masks(examples.take([0]), masks[:1])
     assert np.isnan(only_hands["false_masks"])
 
 
-def test_skin_colour_floor_finds_skin_and_no_wall():
+def test_skin_colour_baseline_finds_skin_and_no_wall():
     photos = np.zeros((1, 2, 3, 3), np.uint8)
     photos[0, 0] = [(224, 172, 145), (141, 85, 56), (255, 219, 192)]  # three tones of skin
     photos[0, 1] = [(90, 120, 200), (60, 160, 60), (128, 128, 128)]

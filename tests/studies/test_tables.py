@@ -42,7 +42,7 @@ def test_comparison_quotes_the_released_facts(folders):
 def test_segmenters_stand_side_by_side(folders):
     write_facts(folders / "runs" / "unet" / "unet.json", {"summary": {"hands, IoU": 0.8}})
     table = tables.segmenters_side_by_side({"U-Net": "unet", "DeepLabV3+": "deeplab_v3_plus"})
-    assert table.columns == ("judged on", "U-Net", "DeepLabV3+")
+    assert table.columns == ("test set", "U-Net", "DeepLabV3+")
     assert cells(table)["hands, IoU"] == ("80.0 %", tables.DASH)
 
 
@@ -94,7 +94,7 @@ def judged(name="frames", accuracy=0.5):
     return {
         name: {
             "n": 10,
-            "n_turned": 40,
+            "n_rotated": 40,
             "accuracy_upright": 1.0,
             "accuracy_all_rotations": float(np.mean(list(by_angle.values()))),
             "accuracy_by_angle": by_angle,
@@ -108,8 +108,8 @@ def test_accuracy_within_the_published_range_counts_its_angles_only():
     assert table["frames"] == ("10", "3 of 4", "66.7 %", "50.0 %")
 
 
-def test_doubt_is_told_of_hands_and_of_what_is_none():
-    table = cells(tables.doubt_report(judged(), {"faces": 0.03}))
+def test_calibration_is_reported_for_hands_and_confidence_for_negatives():
+    table = cells(tables.calibration_report(judged(), {"faces": 0.03}))
     assert table["frames"] == ("40", "12.5 %", tables.DASH)
     assert table["faces"] == (tables.DASH, tables.DASH, "3.0 %")
 
@@ -177,8 +177,10 @@ def test_the_gallery_shows_the_worst_of_every_test(folders):
 
 
 def test_boxes_are_reported_where_there_are_any():
-    table = tables.boxes_report({"n": 7, "inside": 0.9, "joined": 0.96, "boxes": 8, "found": 0.75})
-    assert table.cells[0][1:] == ("7", "90.0 %", "96.0 %", "8", "75.0 %")
+    table = tables.boxes_report(
+        {"n": 7, "inside": 0.9, "joined": 0.96, "boxes": 8, "found": 0.75, "baseline": 0.4}
+    )
+    assert table.cells[0][1:] == ("7", "90.0 %", "96.0 %", "8", "75.0 %", "40.0 %")
     assert "no photos with boxes" in tables.boxes_report(None)
 
 

@@ -46,7 +46,7 @@ def test_the_trained_model_reads_masks_and_is_named(task, trained):
     reader, history = trained
     assert reader.get_layer("bars").input_shape == (None, 32, 32, 1)
     assert len(history["loss"]) == 2
-    outputs = evaluation.predict(reader, task.tests["bars"].masks)
+    outputs = evaluation.model_outputs(reader, task.tests["bars"].masks)
     assert set(outputs) == {"gesture", "rotation", "has_hand"}
 
 
@@ -54,7 +54,7 @@ def test_without_the_crop_layer_the_whole_mask_is_shrunk(task, tmp_path):
     reader, _ = recipes.train_classifier(
         task, TURNS, tmp_path, epochs=1, seed=1, name="bars", crop_layer=False, **SMALL
     )
-    assert set(evaluation.predict(reader, task.tests["bars"].masks)) == {"gesture", "rotation"}
+    assert set(evaluation.model_outputs(reader, task.tests["bars"].masks)) == {"gesture", "rotation"}
 
 
 def fully_convolutional(shape, more=0):
