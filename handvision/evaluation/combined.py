@@ -25,10 +25,10 @@ def evaluate_combined(
     Returns:
         `n`, `baseline` (accuracy of always answering the commonest class), `accuracy` (a photo in which no
         hand is found counts as wrong), `found` (share), `accuracy_of_found`, `confusion` (list of lists,
-        found hands only), `expected_calibration_error`, `rotation` (see `rotation_error`; found hands; None if nothing
-        is known), `masks` (see `evaluate_masks`; None without true masks), and for each photo
-        `right_per_image` and `found_per_image` (n,) bool and `iou_per_image` (n,) float32, NaN where
-        it is not known.
+        found hands only), `expected_calibration_error`, `rotation` (see `rotation_error`; found hands; None
+        if nothing is known), `masks` (see `evaluate_masks`; None without true masks), and for each photo
+        `right_per_image` and `found_per_image` (n,) bool and `iou_per_image` (n,) float32, NaN where it is
+        not known.
     """
     if examples.labels is None:
         raise ValueError(f"{examples.name} has no labels")
