@@ -6,10 +6,7 @@ people whom neither of its parts has seen.
 """
 
 from handvision.protocol.classifiers import (
-    ARCHIVE_TEST,
-    FINGER_DIGITS_TEST,
     MASK_SIZE,
-    OTHER_PEOPLE_TEST,
     close_up,
     finger_numbers,
     gestures,
@@ -17,16 +14,12 @@ from handvision.protocol.classifiers import (
 from handvision.protocol.combined import photos_to_learn_numbers, photos_to_numbers, turned_photos
 from handvision.protocol.numbered import cutouts_with_numbers, photos_with_numbers
 from handvision.protocol.segmenters import Steps, segmentation
-from handvision.protocol.task import LEFT_OUT_TEST, RENDERED_TEST, WORKERS, Task, choose_data
+from handvision.protocol.task import WORKERS, Task, choose_data
+from handvision.protocol.titles import title
 from handvision.protocol.without_hands import photos_without_hands
 
 __all__ = [
-    "ARCHIVE_TEST",
-    "FINGER_DIGITS_TEST",
-    "LEFT_OUT_TEST",
     "MASK_SIZE",
-    "OTHER_PEOPLE_TEST",
-    "RENDERED_TEST",
     "WORKERS",
     "Steps",
     "Task",
@@ -40,5 +33,6 @@ __all__ = [
     "photos_with_numbers",
     "photos_without_hands",
     "segmentation",
+    "title",
     "turned_photos",
 ]

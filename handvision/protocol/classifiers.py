@@ -9,15 +9,14 @@ from handvision.core.examples import Examples, concatenate, resize
 from handvision.datasets import download, load
 from handvision.protocol import splits
 from handvision.protocol.task import (
-    LEFT_OUT_TEST,
     NO_HAND_SETS,
-    RENDERED_TEST,
     SPLIT_SEED,
     WORKERS,
     Task,
     choose_data,
     some,
 )
+from handvision.protocol.titles import named
 from handvision.protocol.without_hands import draw_photos_without_hands
 from handvision.synthesis import rendered
 from handvision.synthesis.negatives import skin_masks
@@ -26,9 +25,6 @@ from handvision.synthesis.roughness import roughen
 MASK_SIZE = 128
 NUMBER_SETS = ("finger_digits", "sign_language_digits")
 GESTURE_SETS = ("hand_gestures",)
-FINGER_DIGITS_TEST = "Finger Digits, last fifth of every sequence"
-ARCHIVE_TEST = "the archive's test part"
-OTHER_PEOPLE_TEST = "other people (Sign Language Digits)"
 # The people of Sign Language Digits have about seven pictures each, the one of Finger Digits thousands.
 _OTHER_PEOPLE_REPEATED = 6
 
@@ -63,31 +59,30 @@ def finger_numbers(
     """
     data = choose_data(data, NUMBER_SETS, NO_HAND_SETS)
     drawn = _rendered_masks("numbers", train, test, seed)
-    tests, real, validation = {RENDERED_TEST: drawn["test"]}, [], drawn["validation"]
-    if download.find("sign_language_digits") is not None:
+    tests, real, validation = {"rendered": drawn["test"]}, [], drawn["validation"]
+    if data == "real":
         people = _masks_only(load.load("sign_language_digits"))
-        if data == "real" and other_people:
+        if other_people:
             parts = splits.group_split(people, seed=SPLIT_SEED)
             many = np.tile(np.arange(len(parts["train"])), _OTHER_PEOPLE_REPEATED)
             real.append(parts["train"].take(many))
-            tests = {LEFT_OUT_TEST: parts["test"]} | tests
+            tests = {"sign_language_digits_people": parts["test"]} | tests
         else:
-            tests = {OTHER_PEOPLE_TEST: people} | tests
-    if data == "real":
+            tests = {"sign_language_digits_all": people} | tests
         frames = _masks_only(load.load("finger_digits"))
         if random_split:
             parts = splits.random_split(frames, seed=SPLIT_SEED)
-            tests = {"Finger Digits, random part": parts["test"]} | tests
+            tests = {"finger_digits_random": parts["test"]} | tests
         else:
             parts = splits.block_split(frames, test=0.2, validation=0.1, gap=50)
             if download.find("finger_counting") is not None:
                 another = _masks_only(close_up(load.load_finger_counting_raw()))
-                tests = {"another person (Finger Counting)": another} | tests
-            tests = {FINGER_DIGITS_TEST: parts["test"]} | tests
+                tests = {"finger_counting_all": another} | tests
+            tests = {"finger_digits_last_fifth": parts["test"]} | tests
         real.append(parts["train"])
         validation = parts["validation"]
     learned = _to_learn_from(data, real, drawn["train"] if hands else None, train, no_hands, seed)
-    return Task(learned, validation, tests, data, _no_hand_masks(data, "test", test, seed))
+    return Task(learned, validation, named(tests), data, _no_hand_masks(data, "test", test, seed))
 
 
 def gestures(data: str, train: int, test: int, seed: int, *, no_hands: float = 0.08) -> Task:
@@ -98,14 +93,14 @@ def gestures(data: str, train: int, test: int, seed: int, *, no_hands: float = 0
     """
     data = choose_data(data, GESTURE_SETS, NO_HAND_SETS)
     drawn = _rendered_masks("gestures", train, test, seed)
-    tests, real, validation = {RENDERED_TEST: drawn["test"]}, [], drawn["validation"]
+    tests, real, validation = {"rendered": drawn["test"]}, [], drawn["validation"]
     if data == "real":
         own = _masks_only(load.load("hand_gestures", part="train", gap=50))
         frames = splits.block_split(own, test=0.0, validation=0.1, gap=50)
-        tests = {ARCHIVE_TEST: _masks_only(load.load("hand_gestures", part="test"))} | tests
+        tests = {"hand_gestures_test": _masks_only(load.load("hand_gestures", part="test"))} | tests
         real, validation = [frames["train"]], frames["validation"]
     learned = _to_learn_from(data, real, drawn["train"], train, no_hands, seed)
-    return Task(learned, validation, tests, data, _no_hand_masks(data, "test", test, seed))
+    return Task(learned, validation, named(tests), data, _no_hand_masks(data, "test", test, seed))
 
 
 def close_up(examples: Examples) -> Examples:

@@ -9,20 +9,19 @@ from handvision.augment import ImageDataGenerator
 from handvision.core.examples import NO_HAND, Examples, concatenate, resize
 from handvision.protocol.numbered import cutouts_with_numbers, photos_with_numbers
 from handvision.protocol.task import (
-    LEFT_OUT_TEST,
     PHOTO_SETS,
-    RENDERED_TEST,
     choose_data,
     frame_size,
     rendered_photos,
     some,
 )
+from handvision.protocol.titles import named
 from handvision.protocol.without_hands import draw_photos_without_hands
 from handvision.synthesis.compositing import CompositeSequence, freeze, photometric_jitter
 
 
 def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: int) -> dict[str, Examples]:
-    """Photos with numbers for the combined model: name of a test -> Examples.
+    """Photos with numbers for the combined model: id of a test set -> Examples named by its title.
 
     Rendered hands point to all sides; real photos come as they are, and again turned by any angle.
 
@@ -34,19 +33,19 @@ def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: i
     """
     data = choose_data(data, PHOTO_SETS)
     frame = frame_size(size)
-    tests = {RENDERED_TEST: rendered_photos(test, frame, seed, "test", empty=0)}
+    tests = {"rendered": rendered_photos(test, frame, seed, "test", empty=0)}
     if data == "real":
         people, raw, webcam = photos_with_numbers("test")
         sets = {
-            LEFT_OUT_TEST: people,
-            "Finger Counting, last fifth": raw,
-            "webcam frames with one hand (HandsDataset)": webcam,
+            "sign_language_digits_people": people,
+            "finger_counting_last_fifth": raw,
+            "hands_dataset_one_hand": webcam,
         }
-        for name, photos in sets.items():
+        for test_set, photos in sets.items():
             photos = replace(some(photos, test), boxes=None, keypoints=None)
-            tests[name] = resize(photos, *frame)
-            tests[f"{name}, any rotation"] = resize(turned_photos(photos, seed), *frame)
-    return tests
+            tests[test_set] = resize(photos, *frame)
+            tests[f"{test_set}@any_rotation"] = resize(turned_photos(photos, seed), *frame)
+    return named(tests)
 
 
 def turned_photos(photos: Examples, seed: int) -> Examples:

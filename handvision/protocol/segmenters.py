@@ -13,7 +13,6 @@ from handvision.datasets import load
 from handvision.protocol import splits
 from handvision.protocol.task import (
     PHOTO_SETS,
-    RENDERED_TEST,
     SPLIT_SEED,
     WORKERS,
     Task,
@@ -23,6 +22,7 @@ from handvision.protocol.task import (
     rendered_photos,
     some,
 )
+from handvision.protocol.titles import named
 from handvision.protocol.without_hands import rooms_and_faces
 from handvision.synthesis.compositing import CompositeSequence, freeze
 
@@ -66,7 +66,7 @@ def segmentation(
         split: rendered_photos(count, frame, seed, split, empty=0.07)
         for split, count in (("train", train), ("validation", max(test // 2, 1)), ("test", test))
     }
-    tests = {RENDERED_TEST: hands["test"]}
+    tests = {"rendered": hands["test"]}
     if data == "rendered":
         # Rendered hands point to all sides as they are: mirroring adds pictures without an edge to fill.
         turned = ImageDataGenerator(horizontal_flip=True, vertical_flip=True, rescale=1 / 255).flow(
@@ -76,7 +76,7 @@ def segmentation(
             seed=seed,
             workers=WORKERS,
         )
-        return Task(Steps(turned, steps), hands["validation"], tests, data)
+        return Task(Steps(turned, steps), hands["validation"], named(tests), data)
     real = _real_photos()
     train_sequence = CompositeSequence(
         cutouts=real["train"]["cutouts"],
@@ -97,7 +97,7 @@ def segmentation(
     return Task(
         train_sequence,
         _composites(real["validation"], frame, test),
-        tests | _photo_tests(real["test"], frame, test),
+        named(tests | _photo_tests(real["test"], frame, test)),
         data,
         boxed=resize(real["test"]["sessions"], *frame),
     )
@@ -197,8 +197,8 @@ def _photo_tests(part: dict, frame: tuple[int, int], count: int) -> dict[str, Ex
     empty = resize(some(part["empty"], count), *frame)
     nothing = np.zeros((*empty.photos.shape[:3], 1), np.uint8)
     return {
-        "people never seen (Sign Language Digits) over rooms never seen": _composites(part, frame, count),
-        "Finger Counting composites, last fifth": resize(some(part["composites"], count), *frame),
-        "HGR1, people 4 and 5": resize(part["hgr1"], *frame),
-        "rooms and faces without a hand": replace(empty, masks=nothing),
+        "sign_language_digits_composites": _composites(part, frame, count),
+        "finger_counting_composites": resize(some(part["composites"], count), *frame),
+        "hgr1_people_4_5": resize(part["hgr1"], *frame),
+        "without_hands": replace(empty, masks=nothing),
     }

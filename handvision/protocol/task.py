@@ -17,8 +17,6 @@ WORKERS = 2
 PHOTO_SETS = ("sign_language_digits", "massey", "finger_counting", "hgr1", "houses", "hands_dataset")
 # Rooms, and webcam frames beside the hands: what no number is read from.
 NO_HAND_SETS = ("houses", "finger_counting", "hands_dataset")
-RENDERED_TEST = "rendered hands never seen"
-LEFT_OUT_TEST = "people of Sign Language Digits left out"
 
 
 @dataclass(frozen=True)
@@ -28,7 +26,7 @@ class Task:
     Attributes:
         train: Examples, or in a segmentation task a sequence of (photos, masks) batches.
         validation: Examples.
-        tests: name of a test -> Examples, in the order of the report.
+        tests: id of a test set (`titles.TITLES`) -> Examples named by its title, in the order of the report.
         data: "real" or "rendered", what was chosen.
         no_hands: in a classification task, masks that no number should be read from.
         boxed: in a segmentation task, photos with boxes and weak masks; None without real data.

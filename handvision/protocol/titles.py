@@ -3,6 +3,11 @@
 A title may be reworded at any time; an id is for good.
 """
 
+from collections.abc import Mapping
+from dataclasses import replace
+
+from handvision.core.examples import Examples
+
 TITLES = {
     "rendered": "rendered hands never seen",
     "finger_digits_last_fifth": "Finger Digits, last fifth of every sequence",
@@ -19,15 +24,28 @@ TITLES = {
     "without_hands": "rooms and faces without a hand",
 }
 
-# A test set whose photos are turned: "<id>@any_rotation".
-_VARIANTS = {"any_rotation": "any rotation"}
+# A test set whose photos are rotated: "<id>@any_rotation".
+VARIANTS = {"any_rotation": "any rotation"}
 
 
 def title(test: str) -> str:
-    """The title of a test set, or of a variant of one.
+    """The title of a test set ("rendered") or of a variant of one ("hands_dataset_one_hand@any_rotation").
 
     Raises:
-        KeyError: no test set has this id.
+        ValueError: there is no test set, or no variant, of this id; the message lists those that there are.
     """
-    name, _, variant = test.partition("@")
-    return f"{TITLES[name]}, {_VARIANTS[variant]}" if variant else TITLES[name]
+    test_set, at, variant = test.partition("@")
+    if test_set not in TITLES:
+        raise ValueError(f"no test set {test_set!r}; there are {', '.join(TITLES)}")
+    if at and variant not in VARIANTS:
+        raise ValueError(f"no variant {variant!r} of a test set; there are {', '.join(VARIANTS)}")
+    return f"{TITLES[test_set]}, {VARIANTS[variant]}" if at else TITLES[test_set]
+
+
+def named(tests: Mapping[str, Examples]) -> dict[str, Examples]:
+    """The test sets under their ids, each with its title as its name.
+
+    Raises:
+        ValueError: an id is not in the table.
+    """
+    return {test: replace(examples, name=title(test)) for test, examples in tests.items()}

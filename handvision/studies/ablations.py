@@ -52,7 +52,9 @@ def data(folder: Path, seed: int, *, train: int, test: int, epochs: int, crop: i
         "+ masks of no hand": ({}, ALL_ROUND, True),
         "+ other people": ({"other_people": True}, ALL_ROUND, True),
     }
-    people = protocol.finger_numbers("real", 12, test, seed, other_people=True).tests[protocol.LEFT_OUT_TEST]
+    people = protocol.finger_numbers("real", 12, test, seed, other_people=True).tests[
+        "sign_language_digits_people"
+    ]
     rows = {}
     for row, (what, generator, crop_layer) in steps.items():
         task = protocol.finger_numbers("real", train, test, seed, **what)
@@ -66,8 +68,8 @@ def data(folder: Path, seed: int, *, train: int, test: int, epochs: int, crop: i
             name=_slug(row),
             crop_layer=crop_layer,
         )
-        tests = {name: part for name, part in task.tests.items() if name != protocol.OTHER_PEOPLE_TEST}
-        rows[row] = _judge(reader, task, {**tests, protocol.LEFT_OUT_TEST: people})
+        tests = {name: part for name, part in task.tests.items() if name != "sign_language_digits_all"}
+        rows[row] = _judge(reader, task, {**tests, "sign_language_digits_people": people})
     return rows
 
 

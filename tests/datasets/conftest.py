@@ -1,53 +1,15 @@
-"""Small archives with the names of the real ones, made here: no picture of a data set is a fixture."""
+"""No data set is at hand in these tests, but small archives with the names of the real ones."""
 
-import io
 import os
-import zipfile
 from dataclasses import replace
-from functools import cache
 
-import cv2
-import numpy as np
 import pytest
 
-from handvision.datasets import catalog, download
+from handvision.datasets import catalog
+from tests.helpers.archives import data_folder, packed, small_archive
 from tests.helpers.kaggle_stub import Stub
 
-KAGGLE_VARIABLES = (
-    "HANDVISION_ARCHIVES",
-    "HANDVISION_KAGGLE_CLIENT",
-    "KAGGLE_API_TOKEN",
-    "KAGGLE_USERNAME",
-    "KAGGLE_KEY",
-    "KAGGLE_CONFIG_DIR",
-    "KAGGLE_KERNEL_RUN_TYPE",
-)
-
-
-@pytest.fixture
-def data_folder(tmp_path, monkeypatch):
-    """An empty `data/`, a home without credentials, and a catalog that wants the small archives' counts."""
-    for variable in KAGGLE_VARIABLES:
-        monkeypatch.delenv(variable, raising=False)
-    home = tmp_path / "home"
-    home.mkdir()
-    for variable in ("HOME", "USERPROFILE"):
-        monkeypatch.setenv(variable, str(home))
-    monkeypatch.setenv("KAGGLEHUB_CACHE", str(tmp_path / "kagglehub"))
-    folder = tmp_path / "data"
-    monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(folder))
-    monkeypatch.setattr(download, "KAGGLE_INPUT", tmp_path / "kaggle-input")
-    monkeypatch.setattr(download, "PAUSE", 0)
-    monkeypatch.setattr(download, "PIECE", 100)
-    for name, dataset in catalog.CATALOG.items():
-        found = dataset.sort_out(small_archive(name))
-        contents = tuple(
-            replace(content, original=2 * len(found[content.what]), subset=len(found[content.what]))
-            for content in dataset.contents
-        )
-        monkeypatch.setitem(catalog.CATALOG, name, replace(dataset, contents=contents))
-    folder.mkdir()
-    return folder
+__all__ = ["data_folder"]
 
 
 @pytest.fixture
@@ -90,117 +52,3 @@ def real_archives(tmp_path_factory):
         del os.environ["HANDVISION_DATA_FOLDER"]
     else:
         os.environ["HANDVISION_DATA_FOLDER"] = before
-
-
-def packed(files: dict[str, bytes]) -> bytes:
-    """A zip file with these names and contents."""
-    stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name, data in files.items():
-            archive.writestr(name, data)
-    return stream.getvalue()
-
-
-def picture(kind: str, image: np.ndarray) -> bytes:
-    return cv2.imencode(f".{kind}", image[..., ::-1] if image.ndim == 3 else image)[1].tobytes()
-
-
-def hand(height: int = 60, width: int = 60) -> np.ndarray:
-    """(height, width) uint8, 255 = a disc on a stem that leaves at the bottom: a fist and forearm."""
-    mask = np.zeros((height, width), np.uint8)
-    cv2.circle(mask, (width // 2, height // 2), height // 5, 255, -1)
-    cv2.rectangle(mask, (width // 2 - height // 8, height // 2), (width // 2 + height // 8, height), 255, -1)
-    return mask
-
-
-def photo_of(mask: np.ndarray, wall=(200, 200, 205), skin=(180, 130, 100)) -> np.ndarray:
-    return np.where(mask[..., None] > 0, np.uint8(skin), np.uint8(wall))
-
-
-def small_archive(name: str) -> dict[str, bytes]:
-    """Paths and contents of a small copy of a data set, with the folders that the real one has."""
-    return dict(_small_archive(name))
-
-
-@cache
-def _small_archive(name: str) -> dict[str, bytes]:
-    mask, photo = hand(), photo_of(hand())
-    if name == "finger_digits":
-        return {
-            f"training_images/{frame}_{label}.png": picture("png", np.maximum(mask, 40) - 40 + frame % 2)
-            for label in range(6)
-            for frame in (0, 1, 2, 10)
-        }
-    if name == "hand_gestures":
-        return {
-            f"{part}/{part}/{label}/{frame}.jpg": picture("jpg", mask)
-            for part, frames in (("train", 8), ("test", 3))
-            for label in range(20)
-            for frame in range(1, frames + 1)
-        }
-    if name == "sign_language_digits":
-        # Two people who show the ten digits in order; the second left out digit 4.
-        shown = [*range(10), 0, 1, 2, 3, 5, 6, 7, 8, 9]
-        root = "Sign-Language-Digits-Dataset-4b09433/Dataset"
-        pictures = {f"{root}/{d}/IMG_{1100 + i}.JPG": picture("jpg", photo) for i, d in enumerate(shown)}
-        return {**pictures, "Sign-Language-Digits-Dataset-4b09433/LICENSE": b"Apache"}
-    if name == "hands_dataset":
-        root = "HandsDataset-master"
-        image = picture("jpg", np.zeros((300, 400, 3), np.uint8))
-        head = "filename,width,height,class,xmin,ymin,xmax,ymax\n"
-        return {
-            f"{root}/images/train/7_pic00001.jpg": image,
-            f"{root}/images/train/7_pic00002.jpg": image,
-            f"{root}/images/test/55_pic00001.jpg": image,
-            f"{root}/images/7_pic00001.jpg": image,
-            f"{root}/data/train_labels.csv": (
-                head + "7_pic00001.jpg,800,600,4-hand,100,200,300,600\n"
-                "7_pic00002.jpg,800,600,1-hand,0,0,10,10\n7_pic00002.jpg,800,600,2-hand,20,20,40,40\n"
-            ).encode(),
-            f"{root}/data/test_labels.csv": (head + "55_pic00001.jpg,800,600,0-hand,8,8,80,80\n").encode(),
-        }
-    if name == "finger_counting":
-        return _finger_counting()
-    if name == "hgr1":
-        files = {}
-        for person in (1, 2):
-            files[f"original_images/5_P_hgr1_id0{person}_1.jpg"] = picture("jpg", photo)
-            # The authors' polarity and format: 0 is skin.
-            files[f"skin_masks/5_P_hgr1_id0{person}_1.bmp"] = picture("bmp", 255 - mask)
-        return files
-    if name == "massey":
-        cut = np.where(mask[..., None] > 0, photo, np.uint8(4))
-        return {
-            f"asl_dataset/{sign}/hand{person}_{sign}_top_seg_1_cropped.jpeg": picture("jpg", cut)
-            for sign in "0az"
-            for person in (1, 2)
-        }
-    return {
-        f"Houses-dataset-master/Houses Dataset/{n}_{room}.jpg": picture("jpg", photo)
-        for n in (1, 2, 10)
-        for room in ("kitchen", "frontal")
-    }
-
-
-def _finger_counting() -> dict[str, bytes]:
-    root = "Human-Robot_Finger-Counting_Dataset-master"
-    raw = f"{root}/Raw_Images/Human/Set1"
-    empty = np.full((120, 160, 3), (150, 155, 150), np.uint8)
-    files = {f"{raw}/0/imbk.jpg": picture("jpg", empty)}
-    hands = {}
-    for number, word in enumerate(("one", "two", "three", "four", "five"), 1):
-        for index in (1, 2):
-            mask = np.zeros((120, 160), np.uint8)
-            mask[20 * index : 20 * index + 40, 20 * number : 20 * number + 30] = 255
-            hands[word, index] = mask, photo_of(mask, (150, 155, 150), (170, 60 + 20 * index, 80))
-            files[f"{raw}/{number}/{word}_{index}.jpg"] = picture("jpg", hands[word, index][1])
-    for part, index in (("training", 2), ("testing", 1)):
-        folder = f"{root}/Example_Datasets/Human_Fingers_1000_200_200/{part}_set/silhouettes"
-        for word in ("one", "two", "three", "four", "five"):
-            mask, photo = hands[word, index]
-            office = np.where(mask[..., None] > 0, photo, np.uint8(90))
-            files[f"{folder}/{word}_0.jpg"] = picture("jpg", office)
-            files[f"{folder}/{word}_0.png"] = picture("png", mask)
-    for number in (1, 5):  # nobody is in the first, somebody in the fifth
-        files[f"{root}/Backgrounds/Office/{number}.jpg"] = picture("jpg", empty)
-    return files

@@ -12,7 +12,7 @@ import pytest
 
 from handvision.datasets import catalog, download
 from handvision.datasets.download import DataUnavailable
-from tests.datasets.conftest import packed, small_archive
+from tests.helpers.archives import packed, small_archive
 
 KAGGLE_SET = "finger_digits"
 HANDLE = "roshea6/finger-digits-05"

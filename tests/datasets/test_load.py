@@ -8,7 +8,7 @@ from handvision.core.examples import UNKNOWN
 from handvision.datasets import catalog, download, labelling, load
 from handvision.datasets.download import DataUnavailable
 from handvision.protocol import splits
-from tests.datasets.conftest import hand, packed, photo_of, picture, small_archive
+from tests.helpers.archives import hand, packed, photo_of, picture, small_archive
 
 
 @pytest.fixture

@@ -2,6 +2,10 @@
 
 import pytest
 
+from tests.helpers.archives import data_folder
+
+__all__ = ["data_folder"]
+
 
 @pytest.fixture(autouse=True)
 def nothing_at_hand(tmp_path, monkeypatch):

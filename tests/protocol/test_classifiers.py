@@ -15,7 +15,7 @@ def test_rendered_masks_of_every_class_for_learning_and_judging(make, classes):
     assert len(task.class_names) == classes
     assert task.train.masks.shape == (40, protocol.MASK_SIZE, protocol.MASK_SIZE, 1)
     assert len(np.unique(task.train.labels[task.train.labels != NO_HAND])) == classes
-    judged = task.tests[protocol.RENDERED_TEST]
+    judged = task.tests["rendered"]
     assert not any((judged.masks[:, None] == task.train.masks[None]).all(axis=(2, 3, 4)).ravel())
 
 

@@ -32,7 +32,7 @@ def trainings(monkeypatch):
     asked = []
 
     def finger_numbers(data, train, test, seed, **options):
-        people = protocol.LEFT_OUT_TEST if options.get("other_people") else protocol.OTHER_PEOPLE_TEST
+        people = "sign_language_digits_people" if options.get("other_people") else "sign_language_digits_all"
         learned, judged = masks(40, "train"), masks(13, "test")
         task = protocol.Task(learned, judged, {people: judged.take(judged.labels >= 0)}, data)
         asked.append({"data": options})
@@ -53,7 +53,9 @@ def trainings(monkeypatch):
 def test_the_data_grow_by_one_thing_a_row(trainings, tmp_path):
     rows = ablations.data(tmp_path, 1, **SMALL)
     for row in rows.values():
-        assert set(row) == {ablations.LEARNED, protocol.LEFT_OUT_TEST}, "all are judged by the same people"
+        assert set(row) == {ablations.LEARNED, "sign_language_digits_people"}, (
+            "all are judged by the same people"
+        )
     how = [
         (each["data"], *((t["turn"], t["crop_layer"]) for t in each["trainings"])) for each in trainings[1:]
     ]
@@ -87,8 +89,8 @@ def test_attention_is_studied_with_equal_budgets_and_seeds(trainings, tmp_path):
 
 def test_without_other_people_all_of_them_judge(trainings, tmp_path):
     results = ablations.people(tmp_path, 1, **SMALL)
-    assert set(results) == {protocol.OTHER_PEOPLE_TEST}
-    assert len(results[protocol.OTHER_PEOPLE_TEST]["accuracy_by_angle"]) == 12
+    assert set(results) == {"sign_language_digits_all"}
+    assert len(results["sign_language_digits_all"]["accuracy_by_angle"]) == 12
     assert [each["data"] for each in trainings] == [{}]
 
 
@@ -120,7 +122,7 @@ def test_what_was_measured_is_written_with_its_numbers(trainings, tmp_path, monk
     monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
     path = ablations.compare("people", Settings("smoke", "real", 3))
     facts = json.loads(path.read_text())
-    assert set(facts["metrics"]["people"]) == {protocol.OTHER_PEOPLE_TEST}
+    assert set(facts["metrics"]["people"]) == {"sign_language_digits_all"}
     assert (facts["profile"], facts["seed"], facts["numbers"]["epochs"]) == ("smoke", 3, 1)
     with pytest.raises(ValueError, match="no comparison is called 'hands'"):
         ablations.compare("hands", Settings())
