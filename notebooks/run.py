@@ -16,16 +16,10 @@ import nbformat
 import papermill
 from nbconvert import HTMLExporter
 
+from handvision.core.products import PRODUCTS
 from handvision.core.workspace import REPOSITORY, Settings, runs_folder
 
-NOTEBOOKS = (
-    "notebooks/1_download_data.ipynb",
-    "6_finger_numbers_recognition/6_finger_numbers_recognition.ipynb",
-    "20_gestures_recognition/20_gestures_recognition.ipynb",
-    "notebooks/2_unet.ipynb",
-    "notebooks/3_deeplab_v3_plus.ipynb",
-    "CombinedModels/CombinedModels.ipynb",
-)
+NOTEBOOKS = ("notebooks/1_download_data.ipynb", *(product.notebook for product in PRODUCTS.values()))
 LARGEST_COMMITTED_BYTES = 2 * 2**20
 
 

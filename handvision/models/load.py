@@ -5,8 +5,8 @@ from pathlib import Path
 
 import keras
 
-# Registers what the suite's files are made of.
-import handvision.models.layers  # noqa: F401
+import handvision.models.layers  # noqa: F401 (registers what the suite's files are made of)
+from handvision.models.zoo import check_model_file
 
 
 def load_model(path: str | os.PathLike) -> keras.Model:
@@ -19,4 +19,5 @@ def load_model(path: str | os.PathLike) -> keras.Model:
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such model")
+    check_model_file(path)
     return keras.models.load_model(path, safe_mode=True)

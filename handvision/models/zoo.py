@@ -1,63 +1,75 @@
-"""Saves a model, and opens one by its name: the released one, or else that of the reader's own run."""
+"""Models by their names: saves one, finds its file, opens it."""
 
+import zipfile
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-import keras
 import numpy as np
 
 from handvision.core.files import replacing
+from handvision.core.products import find_product
 from handvision.core.workspace import models_folder, runs_folder
 
-# Which notebook makes which file.
-MADE_BY = {
-    "finger_numbers": "6_finger_numbers_recognition/6_finger_numbers_recognition.ipynb",
-    "gestures": "20_gestures_recognition/20_gestures_recognition.ipynb",
-    "unet": "notebooks/2_unet.ipynb",
-    "deeplab_v3_plus": "notebooks/3_deeplab_v3_plus.ipynb",
-    "combined": "CombinedModels/CombinedModels.ipynb",
-}
-
-
-def made_by(name: str) -> str:
-    """The notebook that makes a model.
-
-    Raises:
-        ValueError: no model of the suite has this name.
-    """
-    if name not in MADE_BY:
-        raise ValueError(f"no model is called {name!r}; there are {', '.join(MADE_BY)}")
-    return MADE_BY[name]
+if TYPE_CHECKING:
+    import keras
 
 
 def find_model(name: str) -> Path:
     """The file of a released model in `models/`, or else of the last run in `runs/<name>/`.
 
     Args:
-        name: "finger_numbers", "gestures", "unet", "deeplab_v3_plus" or "combined".
+        name: of a product, see `core.products.PRODUCTS`.
 
     Raises:
         ValueError: no model of the suite has this name.
         FileNotFoundError: neither is there; the message says which notebook makes it.
     """
-    notebook = made_by(name)
+    product = find_product(name)
     places = (models_folder() / f"{name}.keras", runs_folder() / name / f"{name}.keras")
     for path in places:
         if path.is_file():
             return path
     raise FileNotFoundError(
-        f"no {name}.keras in {places[0].parent} or {places[1].parent}: run {notebook} first"
+        f"no {name}.keras in {places[0].parent} or {places[1].parent}: run {product.notebook} first"
     )
 
 
-def open_model(name: str) -> keras.Model:
-    """`find_model`, loaded in safe mode; says which file it took. Errors as `find_model`."""
+def open_model(name: str) -> "keras.Model":
+    """`find_model`, opened in safe mode; says which file it took.
+
+    Raises:
+        ValueError, FileNotFoundError: as `find_model` and `load_model`.
+    """
+    from handvision.models.load import load_model
+
     path = find_model(name)
     origin = "released" if path.parent == models_folder() else "of your own run"
     print(f"{name}: {origin}, {path.name}")
-    return keras.models.load_model(path)
+    return load_model(path)
 
 
-def save_model(model: keras.Model, path: str | Path) -> Path:
+def check_model_file(path: Path) -> None:
+    """Tells a whole `.keras` file from what is often found in its place; reads only its beginning and end.
+
+    Raises:
+        ValueError: the file is empty, cut off, a pointer of Git LFS, or of another kind.
+    """
+    with path.open("rb") as file:
+        start = file.read(64)
+    if start.startswith(b"version https://git-lfs"):
+        raise ValueError(f"{path} is a pointer of Git LFS, not the model itself: run `git lfs pull`")
+    if not start:
+        raise ValueError(f"{path} is empty: fetch or train it again")
+    if not start.startswith(b"PK"):
+        raise ValueError(f"{path} is no .keras file: it begins with {start[:8]!r}, not as a zip archive")
+    # A zip archive's table of contents stands at its end.
+    if not zipfile.is_zipfile(path):
+        raise ValueError(
+            f"{path} is cut off after {path.stat().st_size:,} bytes: fetch it again, or restore it from Git"
+        )
+
+
+def save_model(model: "keras.Model", path: str | Path) -> Path:
     """Saves a model as `.keras` without optimizer and losses, and opens it again in safe mode.
 
     Adam's state would make the file three times as large. The file appears at `path` only when it
@@ -66,6 +78,8 @@ def save_model(model: keras.Model, path: str | Path) -> Path:
     Raises:
         ValueError: the path does not end in .keras, or the saved file does not give the model back.
     """
+    from handvision.models.load import load_model
+
     path = Path(path)
     if path.suffix != ".keras":
         raise ValueError(f"{path.name}: the file of a model ends in .keras")
@@ -73,7 +87,7 @@ def save_model(model: keras.Model, path: str | Path) -> Path:
     bare.set_weights(model.get_weights())
     with replacing(path) as temporary:
         bare.save(temporary)
-        weights = keras.models.load_model(temporary, safe_mode=True).get_weights()
+        weights = load_model(temporary).get_weights()
         if not all(
             np.array_equal(a, b, equal_nan=True) for a, b in zip(weights, model.get_weights(), strict=True)
         ):

@@ -10,8 +10,8 @@ import sys
 from pathlib import Path
 
 from handvision.core.files import replacing
+from handvision.core.products import PRODUCTS, find_product
 from handvision.core.workspace import models_folder, runs_folder
-from handvision.models.zoo import MADE_BY, made_by
 from handvision.plotting import percent
 from handvision.studies.ablations import COMPARISONS
 from handvision.studies.record import read_facts
@@ -19,7 +19,6 @@ from handvision.studies.tables import comparison_report
 
 # Comparisons that are no trainings.
 MEASURED_BY = {"mediapipe": "benchmarks/photo_to_gesture.py"}
-LIMITS_MB = {"finger_numbers": 2, "gestures": 2, "unet": 8, "deeplab_v3_plus": 12, "combined": 10}
 
 
 def release(name: str) -> Path:
@@ -36,14 +35,15 @@ def release(name: str) -> Path:
             profile on a clean commit.
         FileNotFoundError: it has not been run.
     """
-    how = f"run {made_by(name)} with HANDVISION_PROFILE=full"
+    how = f"run {find_product(name).notebook} with HANDVISION_PROFILE=full"
     model, facts = (runs_folder() / name / f"{name}{suffix}" for suffix in (".keras", ".json"))
     if not model.is_file():
         raise FileNotFoundError(f"no {model}: {how} first")
     _check(facts, how)
     size = model.stat().st_size / 2**20
-    if size > LIMITS_MB[name]:
-        raise ValueError(f"{name}.keras has {size:.1f} MiB; at most {LIMITS_MB[name]} MiB are released")
+    limit = find_product(name).limit_mb
+    if size > limit:
+        raise ValueError(f"{name}.keras has {size:.1f} MiB; at most {limit} MiB are released")
     _copy(facts, models_folder())
     return _copy(model, models_folder())
 
@@ -78,12 +78,12 @@ def _copy(path: Path, folder: Path) -> Path:
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("names", nargs="+", choices=(*MADE_BY, *COMPARISONS, *MEASURED_BY))
+    parser.add_argument("names", nargs="+", choices=(*PRODUCTS, *COMPARISONS, *MEASURED_BY))
     for name in parser.parse_args().names:
-        released = release(name) if name in MADE_BY else release_comparison(name)
+        released = release(name) if name in PRODUCTS else release_comparison(name)
         print(f"released {released}")
         print("for its card in models/README.md:")
-        if name in MADE_BY:
+        if name in PRODUCTS:
             for what, share in read_facts(released.with_suffix(".json"))["metrics"]["summary"].items():
                 print(f"| {what} | {percent(share)} |")
         else:

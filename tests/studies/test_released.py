@@ -9,18 +9,16 @@ import pytest
 
 from handvision import evaluation, models, protocol
 from handvision.core.examples import resize
+from handvision.core.products import PRODUCTS
 from handvision.core.workspace import REPOSITORY
-from handvision.models.zoo import MADE_BY
 from handvision.plotting import percent
 from handvision.studies import tables
 from handvision.studies.record import read_facts
-from handvision.studies.release import LIMITS_MB
 from handvision.synthesis import rendered
-
 from tests.helpers.exported import FORMATS, exported
 
 FOLDER = REPOSITORY / "models"
-RELEASED = [name for name in MADE_BY if (FOLDER / f"{name}.keras").is_file()]
+RELEASED = [name for name in PRODUCTS if (FOLDER / f"{name}.keras").is_file()]
 CLASSIFIERS = [name for name in ("finger_numbers", "gestures") if name in RELEASED]
 WITH_ARCHIVES = pytest.mark.skipif(
     "HANDVISION_ARCHIVES" not in os.environ, reason="HANDVISION_ARCHIVES names no real data"
@@ -35,7 +33,7 @@ def test_every_model_has_its_facts_and_every_facts_its_model():
 @pytest.mark.parametrize("name", RELEASED)
 def test_a_released_model_opens_and_carries_no_optimizer(name):
     path = FOLDER / f"{name}.keras"
-    assert path.stat().st_size <= LIMITS_MB[name] * 2**20
+    assert path.stat().st_size <= PRODUCTS[name].limit_mb * 2**20
     model = keras.models.load_model(path, safe_mode=True)
     assert getattr(model, "optimizer", None) is None
     facts = read_facts(FOLDER / f"{name}.json")
