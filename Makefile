@@ -1,9 +1,10 @@
 # The two commands: `make notebooks` and `make test`. Everything they need is installed into .venv/.
 PYTHON ?= python3
 BIN := .venv/bin
+PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: notebooks publish test lint data benchmarks clean
+.PHONY: notebooks publish test test-all quick one lint data benchmarks clean
 .DEFAULT_GOAL := notebooks
 
 notebooks: .venv/user
@@ -12,12 +13,26 @@ notebooks: .venv/user
 publish: .venv/user
 	$(BIN)/python notebooks/run.py --publish
 
-test: .venv/developer lint
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+# Everything that a change can break.
+test: lint
+	$(PYTEST) -n 2 --dist loadfile -m "not soak"
+
+# Also what takes longer than a change can wait for.
+test-all: lint
+	$(PYTEST) -n 2 --dist loadfile
+
+# The loop while you work.
+quick: lint
+	$(PYTEST) -n 2 --dist loadfile -m "not slow and not notebook and not archives and not soak"
+
+# One file, folder or test: make one T=tests/core/test_geometry.py
+one: .venv/developer
+	$(PYTEST) -n 0 $(T)
 
 lint: .venv/developer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
+	$(BIN)/mypy
 
 data: .venv/user
 	$(BIN)/python -m handvision.datasets.download

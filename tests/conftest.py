@@ -19,6 +19,13 @@ TESTS = Path(__file__).parent
 LIGHT = ("core", "imaging", "media", "datasets", "synthesis", "plotting")
 
 
+def pytest_collection_modifyitems(items):
+    if "HANDVISION_ARCHIVES" not in os.environ:
+        for item in items:
+            if item.get_closest_marker("archives"):
+                item.add_marker(pytest.mark.skip("HANDVISION_ARCHIVES names no folder of real archives"))
+
+
 @pytest.fixture(autouse=True)
 def no_tensorflow_where_none_is_needed(request):
     """Fails a test of a light part that loads TensorFlow: it would cost everyone ten seconds."""

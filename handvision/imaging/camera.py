@@ -39,7 +39,7 @@ def photometric_jitter(photo: np.ndarray, rng: np.random.Generator, strength: fl
     if rng.random() < 0.5 * strength:
         photo = _noisy(photo, rng, min(rng.exponential(6 * strength), 25), rng.random() < 0.3)
     if rng.random() < 0.4 * strength:
-        photo = _jpeg(photo, int(rng.uniform(95 - 70 * min(strength, 1), 95)))
+        photo = jpeg(photo, int(rng.uniform(95 - 70 * min(strength, 1), 95)))
     return photo
 
 
@@ -75,10 +75,18 @@ def corrupt(photo: np.ndarray, kind: str, severity: float = 3, seed: int = 0) ->
         return _gray(photo)
     if kind == "noise":
         return _noisy(photo, rng, 8 * severity)
-    return _jpeg(photo, round(50 / severity))
+    return jpeg(photo, round(50 / severity))
 
 
-def _camera(photo, rng, strength):
+def jpeg(photo: np.ndarray, quality: int) -> np.ndarray:
+    """The photo, uint8, as it comes back from a JPEG file of `quality` 1 to 100."""
+    done, data = cv2.imencode(".jpg", photo, (cv2.IMWRITE_JPEG_QUALITY, max(1, quality)))
+    if not done:
+        raise RuntimeError(f"OpenCV could not encode a {photo.shape} photo as JPEG")
+    return np.asarray(cv2.imdecode(data, cv2.IMREAD_COLOR))
+
+
+def _camera(photo: np.ndarray, rng: np.random.Generator, strength: float) -> np.ndarray:
     """Exposure, gamma, contrast, white balance and saturation."""
     mean = float(photo.mean())
     stops = rng.normal(0, 0.35 * strength)
@@ -104,11 +112,11 @@ def _camera(photo, rng, strength):
     return photo
 
 
-def _gray(photo):
+def _gray(photo: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
 
 
-def _motion_blur(photo, length, angle_degrees):
+def _motion_blur(photo: np.ndarray, length: float, angle_degrees: float) -> np.ndarray:
     """A smear of `length` pixels, symmetrical, so that nothing moves on the whole."""
     side = 2 * int(np.ceil(length / 2)) + 1
     line = np.zeros((side, side), np.float32)
@@ -118,13 +126,13 @@ def _motion_blur(photo, length, angle_degrees):
     return cv2.filter2D(photo, -1, line / line.sum(), borderType=cv2.BORDER_REPLICATE)
 
 
-def _low_resolution(photo, factor):
+def _low_resolution(photo: np.ndarray, factor: float) -> np.ndarray:
     height, width = photo.shape[:2]
     small = (max(2, round(width / factor)), max(2, round(height / factor)))
     return cv2.resize(cv2.resize(photo, small, interpolation=cv2.INTER_AREA), (width, height))
 
 
-def _noisy(photo, rng, deviation, coarse=False):
+def _noisy(photo: np.ndarray, rng: np.random.Generator, deviation: float, coarse: bool = False) -> np.ndarray:
     """Normal noise; `coarse` grains are two pixels wide."""
     height, width = photo.shape[:2]
     shape = ((height + 1) // 2, (width + 1) // 2, 3) if coarse else photo.shape
@@ -132,10 +140,3 @@ def _noisy(photo, rng, deviation, coarse=False):
     if coarse:
         grain = cv2.resize(grain, (width, height))
     return cv2.add(photo, grain, dtype=cv2.CV_8U)
-
-
-def _jpeg(photo, quality):
-    done, data = cv2.imencode(".jpg", photo, (cv2.IMWRITE_JPEG_QUALITY, max(1, quality)))
-    if not done:
-        raise RuntimeError(f"OpenCV could not encode a {photo.shape} photo as JPEG")
-    return cv2.imdecode(data, cv2.IMREAD_COLOR)

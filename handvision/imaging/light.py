@@ -60,12 +60,14 @@ def uneven_light(size: tuple[int, int], rng: np.random.Generator, strength: floa
     return np.clip(gains, 0.15, 2)
 
 
-def scaled(photo, gains):
+def scaled(photo: np.ndarray, gains: np.ndarray) -> np.ndarray:
     """photo uint8 times gains (h, w) float32."""
     return cv2.multiply(photo, cv2.merge((gains, gains, gains)), dtype=cv2.CV_8U)
 
 
-def tone_curve(gains, gamma=1.0, contrast=1.0, pivot=128.0):
+def tone_curve(
+    gains: np.ndarray, gamma: float = 1.0, contrast: float = 1.0, pivot: float = 128.0
+) -> np.ndarray:
     """A table (256, 1, 3) uint8 for cv2.LUT: gamma, contrast about a pivot, a gain per channel."""
     levels = np.linspace(0, 1, 256) ** gamma * 255
     levels = (levels - pivot) * contrast + pivot

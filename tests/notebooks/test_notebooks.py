@@ -64,7 +64,6 @@ def test_a_second_run_with_the_same_seed_gives_the_same_figures(path, name, smok
 
 
 @pytest.mark.archives
-@pytest.mark.skipif(ARCHIVES is None, reason="HANDVISION_ARCHIVES names no real data")
 @pytest.mark.parametrize("path", [NOTEBOOKS[1], NOTEBOOKS[3]])
 def test_runs_on_real_data(path, tmp_path, monkeypatch):
     monkeypatch.setenv("HANDVISION_PROFILE", "smoke")

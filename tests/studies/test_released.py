@@ -1,6 +1,5 @@
 """What is released is what its facts, its card and the archives say it is."""
 
-import os
 import re
 
 import keras
@@ -20,9 +19,6 @@ from tests.helpers.exported import FORMATS, exported
 FOLDER = REPOSITORY / "models"
 RELEASED = [name for name in PRODUCTS if (FOLDER / f"{name}.keras").is_file()]
 CLASSIFIERS = [name for name in ("finger_numbers", "gestures") if name in RELEASED]
-WITH_ARCHIVES = pytest.mark.skipif(
-    "HANDVISION_ARCHIVES" not in os.environ, reason="HANDVISION_ARCHIVES names no real data"
-)
 
 
 def test_every_model_has_its_facts_and_every_facts_its_model():
@@ -77,7 +73,6 @@ def test_the_combined_model_answers_the_same_when_exported(kind, tmp_path, monke
     assert same.mean() >= 0.995 and near.mean() >= 0.98
 
 
-@WITH_ARCHIVES
 @pytest.mark.archives
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_the_archives_give_the_figures_again(name, tmp_path, monkeypatch):

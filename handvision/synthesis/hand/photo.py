@@ -3,8 +3,10 @@
 import cv2
 import numpy as np
 
+from handvision.imaging.camera import jpeg
 from handvision.synthesis.hand import silhouette, skin
 from handvision.synthesis.hand.scene import Scene
+from handvision.synthesis.hand.silhouette import Projected
 from handvision.synthesis.strata import stratum
 from handvision.synthesis.world import backdrop, textures
 
@@ -24,7 +26,7 @@ def draw_photo(scene: Scene | None, coverage: np.ndarray, rng: np.random.Generat
     if scene is not None:
         _cast_shadow(picture, scene, coverage, light, rng)
         if scene.sleeve:
-            _sleeve(picture, scene, light, rng, split)
+            _sleeve(picture, scene.hand, scene.sleeve, light, rng, split)
         if scene.band:
             shape = silhouette.band_part(scene.hand, *scene.band)
             cv2.fillPoly(picture, [textures.fixed(shape)], rng.uniform(0.05, 0.8, 3).tolist(), cv2.LINE_AA, 4)
@@ -32,13 +34,20 @@ def draw_photo(scene: Scene | None, coverage: np.ndarray, rng: np.random.Generat
     return _camera(picture, rng)
 
 
-def _light(rng):
+def _light(rng: np.random.Generator) -> np.ndarray:
     """Direction to the light: mostly from above and from the viewer's side."""
     direction = np.array([rng.normal(0, 0.6), rng.normal(-0.5, 0.45), rng.uniform(0.5, 1.2)])
     return (direction / np.linalg.norm(direction)).astype(np.float32)
 
 
-def _lay_hand(picture, scene, coverage, tone, light, rng):
+def _lay_hand(
+    picture: np.ndarray,
+    scene: Scene,
+    coverage: np.ndarray,
+    tone: np.ndarray,
+    light: np.ndarray,
+    rng: np.random.Generator,
+) -> None:
     x, y, wide, tall = cv2.boundingRect(coverage)
     if not wide:
         return
@@ -47,27 +56,36 @@ def _lay_hand(picture, scene, coverage, tone, light, rng):
     _lay(part, hand, coverage[y : y + tall, x : x + wide])
 
 
-def _lay(picture, layer, coverage):
+def _lay(picture: np.ndarray, layer: np.ndarray, coverage: np.ndarray) -> None:
     """Blends a layer into the picture where it covers it; coverage is uint8, 255 = all."""
     layer = layer - picture
     layer *= coverage.astype(np.float32)[..., None] * np.float32(1 / 255)
     picture += layer
 
 
-def _cast_shadow(picture, scene, coverage, light, rng):
+def _cast_shadow(
+    picture: np.ndarray, scene: Scene, coverage: np.ndarray, light: np.ndarray, rng: np.random.Generator
+) -> None:
     if rng.random() < 0.5:
         return
     reach = rng.uniform(0.04, 0.3) * scene.length
-    moved = np.float32([[1, 0, -light[0] * reach], [0, 1, -light[1] * reach]])
+    moved = np.array([[1, 0, -light[0] * reach], [0, 1, -light[1] * reach]], np.float32)
     shadow = cv2.warpAffine(coverage, moved, coverage.shape[::-1])
     shadow = cv2.GaussianBlur(shadow, (0, 0), 0.5 + 0.35 * reach).astype(np.float32)
     picture *= 1 - shadow[..., None] * np.float32(rng.uniform(0.1, 0.55) / 255)
 
 
-def _sleeve(picture, scene, light, rng, split):
+def _sleeve(
+    picture: np.ndarray,
+    hand: Projected,
+    sleeve: tuple[float, float],
+    light: np.ndarray,
+    rng: np.random.Generator,
+    split: str,
+) -> None:
     """A tube of cloth around the forearm, plain, striped or checked."""
     size = len(picture)
-    shape = silhouette.sleeve_part(scene.hand, *scene.sleeve)
+    shape = silhouette.sleeve_part(hand, *sleeve)
     cloth = np.empty((48, 32, 3), np.float32)  # along, across
     cloth[:] = textures.colour_of(rng, stratum(rng, split), saturation=rng.beta(1.2, 1.8))
     if rng.random() < 0.5:
@@ -79,18 +97,18 @@ def _sleeve(picture, scene, light, rng, split):
     cloth *= (1 + 0.1 * folds)[..., None]
     cloth[1:3] *= 0.75  # the hem
     left, right, far_right = shape[0], shape[6], shape[7]
-    source = np.float32([(0, 0), (31, 0), (31, 47)])
+    source = np.array([(0, 0), (31, 0), (31, 47)], np.float32)
     # One tile covers a stretch of the arm and is mirrored on and on.
     along = (far_right - right) / max(np.linalg.norm(far_right - right), 1e-6)
     reach = along * np.linalg.norm(right - left) * 2
-    place = cv2.getAffineTransform(source, np.float32([left, right, right + reach]))
+    place = cv2.getAffineTransform(source, np.array([left, right, right + reach], np.float32))
     drawn = cv2.warpAffine(cloth, place, (size, size), borderMode=cv2.BORDER_REFLECT)
     cover = np.zeros((size, size), np.uint8)
     cv2.fillPoly(cover, [textures.fixed(shape)], 255, cv2.LINE_AA, 4)
     _lay(picture, drawn, cover)
 
 
-def _camera(picture, rng):
+def _camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Exposure, colour temperature, uneven light, blur, noise, contrast and JPEG; to uint8."""
     size = len(picture)
     warmth = rng.normal(0, 0.06)
@@ -112,5 +130,5 @@ def _camera(picture, rng):
     picture = cv2.LUT(picture, np.round(curve).astype(np.uint8))
     if rng.random() < 0.5:
         quality = int(rng.integers(35, 95))
-        picture = cv2.imdecode(cv2.imencode(".jpg", picture, [cv2.IMWRITE_JPEG_QUALITY, quality])[1], 1)
+        picture = jpeg(picture, quality)
     return picture

@@ -1,8 +1,10 @@
 """How people show numbers with a hand, and the twenty gestures of the archive, as poses of the skeleton."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from handvision.synthesis.hand.skeleton import Pose, ThumbOut, ThumbTo
 
@@ -29,6 +31,9 @@ GESTURE_NAMES = (
     "beak closed",
     "beak open",
 )
+
+
+PoseMaker = Callable[[np.random.Generator], Pose]
 
 
 @dataclass(frozen=True)
@@ -76,7 +81,14 @@ def gesture(index: int, rng: np.random.Generator) -> Shown:
 INDEX, MIDDLE, RING, LITTLE = 1, 2, 3, 4
 
 
-def _pose(rng, raised, thumb, fan=None, bent=None, wrist=14.0):
+def _pose(
+    rng: np.random.Generator,
+    raised: set[int],
+    thumb: ThumbOut | ThumbTo,
+    fan: float | None = None,
+    bent: Mapping[int, ArrayLike] | None = None,
+    wrist: float = 14.0,
+) -> Pose:
     """The raised fingers up, the others folded; `bent` maps a finger (1 to 4) to its own three bends."""
     flexion, spread = np.empty((4, 3)), np.empty(4)
     fan = rng.uniform(2, 16) if fan is None else fan
@@ -101,7 +113,7 @@ def _pose(rng, raised, thumb, fan=None, bent=None, wrist=14.0):
 # Thumbs --------------------------------------------------------------------------------------------------
 
 
-def _thumb_out(rng, low=34, high=66):
+def _thumb_out(rng: np.random.Generator, low: float = 34, high: float = 66) -> ThumbOut:
     """Away from the palm, as in five or L."""
     base = rng.uniform(low, high)
     bend = rng.normal(0, 9)
@@ -112,7 +124,7 @@ def _thumb_out(rng, low=34, high=66):
     )
 
 
-def _thumb_beside(rng):
+def _thumb_beside(rng: np.random.Generator) -> ThumbOut:
     """Along the edge of the palm or fist, not raised."""
     lean = rng.uniform(8, 24)
     palmar = rng.uniform(25, 45)
@@ -120,7 +132,7 @@ def _thumb_beside(rng):
     return ThumbOut(radial, (palmar, palmar, palmar))
 
 
-def _thumb_across(rng):
+def _thumb_across(rng: np.random.Generator) -> ThumbTo:
     """Laid over the palm towards ring or little finger, as in four."""
     return ThumbTo(
         finger=int(rng.integers(1, 4)),
@@ -131,7 +143,7 @@ def _thumb_across(rng):
     )
 
 
-def _thumb_over(rng, fingers=(2, 3)):
+def _thumb_over(rng: np.random.Generator, fingers: tuple[int, ...] = (2, 3)) -> ThumbTo:
     """Over the folded fingers, as in a fist or beside a raised index."""
     return ThumbTo(
         finger=int(rng.choice(fingers)) - 1,
@@ -143,12 +155,12 @@ def _thumb_over(rng, fingers=(2, 3)):
     )
 
 
-def _thumb_inside(rng):
+def _thumb_inside(rng: np.random.Generator) -> ThumbTo:
     """Under the folded fingers."""
     return ThumbTo(finger=int(rng.integers(1, 3)), bone=-1, share=rng.uniform(0.7, 0.9), lift=0.8)
 
 
-def _thumb_tip(rng, finger):
+def _thumb_tip(rng: np.random.Generator, finger: int) -> ThumbTo:
     """Tip to tip with a bent finger."""
     return ThumbTo(
         finger=finger - 1,
@@ -160,7 +172,7 @@ def _thumb_tip(rng, finger):
     )
 
 
-def _touching(rng, finger):
+def _touching(rng: np.random.Generator, finger: int) -> dict[int, tuple[float, float, float]]:
     """Bends of a finger whose tip meets the thumb's."""
     near = rng.uniform(0, 1)
     return {finger: (48 + 22 * near, 62 + 22 * (1 - near) + rng.normal(0, 6), rng.uniform(18, 45))}
@@ -169,8 +181,8 @@ def _touching(rng, finger):
 # Ways to show a number: kind -> (weight, pose) -----------------------------------------------------------
 
 
-def _touch(finger):
-    def pose(rng):
+def _touch(finger: int) -> PoseMaker:
+    def pose(rng: np.random.Generator) -> Pose:
         raised = {1, 2, 3, 4} - {finger}
         bent = _touching(rng, finger)
         return _pose(rng, raised, _thumb_tip(rng, finger), fan=rng.uniform(3, 16), bent=bent)
@@ -178,34 +190,34 @@ def _touch(finger):
     return pose
 
 
-def _thumb_over_little(rng):
+def _thumb_over_little(rng: np.random.Generator) -> Pose:
     thumb = _thumb_tip(rng, 4) if rng.random() < 0.4 else _thumb_over(rng, (3, 4))
     bent = {4: rng.uniform((60, 70, 20), (88, 105, 60))}
     return _pose(rng, {1, 2, 3}, thumb, fan=rng.uniform(3, 14), bent=bent)
 
 
-def _victory(rng):
+def _victory(rng: np.random.Generator) -> Pose:
     pose = _pose(rng, {1, 2}, _thumb_over(rng, (3, 3, 4)))
     spread = pose.spread.copy()
     apart = rng.uniform(2, 26)
     lean = rng.normal(0, 4)
     spread[:2] = apart * 0.55 + lean, -apart * 0.45 + lean
-    return _with(pose, spread=spread)
+    return replace(pose, spread=spread)
 
 
-def _together(rng):
+def _together(rng: np.random.Generator) -> Pose:
     thumb = _thumb_over(rng, (3, 4)) if rng.random() < 0.7 else _thumb_beside(rng)
     return _pose(rng, {1, 2}, thumb, fan=rng.uniform(-2, 2))
 
 
-def _ring_of_all(rng):
+def _ring_of_all(rng: np.random.Generator) -> Pose:
     """An O: all fingers curved together to the thumb."""
     bends = rng.uniform((42, 48, 22), (62, 66, 42))
     bent = {finger: bends + (0, rng.normal(0, 4), 0) for finger in (1, 2, 3, 4)}
     return _pose(rng, set(), _thumb_tip(rng, int(rng.integers(1, 3))), bent=bent)
 
 
-_NUMBERS = {
+_NUMBERS: dict[int, dict[str, tuple[int, PoseMaker]]] = {
     0: {
         "fist": (40, lambda rng: _pose(rng, set(), _thumb_over(rng, (1, 2, 2)))),
         "fist, thumb beside": (28, lambda rng: _pose(rng, set(), _thumb_beside(rng))),
@@ -256,23 +268,34 @@ _ANY_SIDE = {"fist", "fist, thumb beside", "fist, thumb inside", "O"}
 # The archive's gestures ------------------------------------------------------------------------------------
 
 
-def _steady(raised, thumb, fan=(4, 10), bent=None):
+def _steady(
+    raised: set[int],
+    thumb: Callable[[np.random.Generator], ThumbOut | ThumbTo],
+    fan: tuple[float, float] = (4, 10),
+    bent: Callable[[np.random.Generator], Mapping[int, ArrayLike]] | None = None,
+) -> PoseMaker:
     return lambda rng: _pose(rng, raised, thumb(rng), rng.uniform(*fan), bent(rng) if bent else None, wrist=7)
 
 
-def _crossed(rng):
+def _crossed(rng: np.random.Generator) -> Pose:
     pose = _pose(rng, {1, 2}, _thumb_over(rng, (3,)), wrist=7)
     spread = pose.spread.copy()
     spread[:2] = rng.uniform(-18, -12), rng.uniform(8, 13)
     flexion = pose.flexion.copy()
     flexion[0, 0] -= 12
-    return _with(pose, spread=spread, flexion=flexion)
+    return replace(pose, spread=spread, flexion=flexion)
 
 
-def _curved(low, high, thumb, deviation=(0, 8), extension=(0, 8)):
+def _curved(
+    low: tuple[float, float, float],
+    high: tuple[float, float, float],
+    thumb: Callable[[np.random.Generator], ThumbOut | ThumbTo],
+    deviation: tuple[float, float] = (0, 8),
+    extension: tuple[float, float] = (0, 8),
+) -> PoseMaker:
     """All four fingers together with like bends, as seen from the thumb's side."""
 
-    def pose(rng):
+    def pose(rng: np.random.Generator) -> Pose:
         bends = rng.uniform(low, high)
         flexion = bends + rng.normal(0, 3, (4, 3))
         spread = np.array([1.0, 0.0, -1.0, -2.0]) + rng.normal(0, 1, 4)
@@ -281,17 +304,15 @@ def _curved(low, high, thumb, deviation=(0, 8), extension=(0, 8)):
     return pose
 
 
-def _with(pose, **changes):
-    return Pose(**{**pose.__dict__, **changes})
-
-
-def _thumb_opposed(radial, palmar):
+def _thumb_opposed(
+    radial: tuple[float, float, float], palmar: tuple[float, float, float]
+) -> Callable[[np.random.Generator], ThumbOut]:
     return lambda rng: ThumbOut(
         tuple(np.asarray(radial) + rng.normal(0, 4, 3)), tuple(np.asarray(palmar) + rng.normal(0, 5, 3))
     )
 
 
-def _beak_thumb(rng):
+def _beak_thumb(rng: np.random.Generator) -> ThumbTo:
     """Closed against the fingers from below."""
     share = rng.uniform(0.3, 0.9)
     return ThumbTo(1, 1, share, rng.uniform(0.75, 0.95), towards=(0.1, -0.8, 0.6), bulge=(0.3, -0.4, 0.5))
@@ -323,7 +344,7 @@ _GESTURES = (
 )
 
 
-def _choose(rng, kinds):
+def _choose(rng: np.random.Generator, kinds: Mapping[str, tuple[int, PoseMaker]]) -> str:
     names = list(kinds)
     weights = np.array([kinds[name][0] for name in names], float)
     return names[int(np.searchsorted(np.cumsum(weights) / weights.sum(), rng.random()))]

@@ -1,5 +1,6 @@
 """One picture's hand: who, which pose, seen from where, where in the frame; and its exact mask."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
@@ -41,7 +42,13 @@ class Scene:
 
 
 def draw_scene(
-    size: int, rng: np.random.Generator, split: str, task: str, label: int, turns, mirror_share: float
+    size: int,
+    rng: np.random.Generator,
+    split: str,
+    task: str,
+    label: int,
+    turns: tuple[float, float],
+    mirror_share: float,
 ) -> Scene:
     """A random scene with the hand that shows `label`; `turns` is the range of its rotation in degrees."""
     shape = sk.person(rng, split)
@@ -94,7 +101,7 @@ def draw_mask(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:
     return coverage, cv2.threshold(coverage, 127, 255, cv2.THRESH_BINARY)[1]
 
 
-def raised_fingers_stand_out(hand: Projected, raised, centres: np.ndarray) -> bool:
+def raised_fingers_stand_out(hand: Projected, raised: Sequence[int], centres: np.ndarray) -> bool:
     """Whether each raised finger stands out: long enough, away from all that is not raised."""
     points, radii = hand.points, hand.radii
     palm = points[[sk.WRIST, sk.INDEX, sk.MIDDLE, sk.RING, sk.LITTLE]].mean(axis=0)
@@ -114,7 +121,7 @@ def raised_fingers_stand_out(hand: Projected, raised, centres: np.ndarray) -> bo
     return True
 
 
-def _placed(hand, size, rng):
+def _placed(hand: Projected, size: int, rng: np.random.Generator) -> Projected:
     """Scaled and shifted so that all of the fingers is in the picture; the wrist may leave it a little."""
     body = np.r_[0:21, sk.HEEL]
     points, radii = hand.points[body], hand.radii[body, None]
@@ -132,6 +139,6 @@ def _placed(hand, size, rng):
     return hand.moved(0.0, scale, 2.0 + rng.random(2) * slack - low * scale)
 
 
-def _wrap(degrees):
+def _wrap(degrees: float) -> float:
     """Into (-180, 180], and exact as float32, so that storing it never rounds it to -180."""
     return 180.0 - (180.0 - float(np.float32(degrees))) % 360.0

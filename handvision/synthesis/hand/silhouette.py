@@ -1,9 +1,11 @@
 """From a posed skeleton to its outline in the picture."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
 from handvision.synthesis.hand import skeleton as sk
 from handvision.synthesis.hand.poses import View
@@ -23,7 +25,9 @@ class Projected:
     radii: np.ndarray  # (n,)
     depth: np.ndarray  # (n,)
 
-    def moved(self, turn_degrees: float = 0.0, scale: float = 1.0, shift=(0.0, 0.0)) -> "Projected":
+    def moved(
+        self, turn_degrees: float = 0.0, scale: float = 1.0, shift: ArrayLike = (0.0, 0.0)
+    ) -> "Projected":
         """Turned counter-clockwise about the origin, scaled, then shifted."""
         angle = np.radians(turn_degrees)
         c, s = np.cos(angle), np.sin(angle)
@@ -83,7 +87,9 @@ def forearm_parts(hand: Projected, reach: float = 6.0) -> list[np.ndarray]:
     ]
 
 
-def sleeve_part(hand: Projected, start: float, width: float, reach: float = 6.0, spread=0.0) -> np.ndarray:
+def sleeve_part(
+    hand: Projected, start: float, width: float, reach: float = 6.0, spread: float = 0.0
+) -> np.ndarray:
     """Polygon of a sleeve: `start` 0 to 1 from wrist to elbow, `width` in forearm widths.
 
     `spread` widens all but the cuff's edge, so that nothing of an arm shows beside it.
@@ -115,7 +121,7 @@ def band_part(hand: Projected, start: float, end: float) -> np.ndarray:
     return np.array([near - half, near + half, far + half, far - half])
 
 
-def fill(canvas: np.ndarray, parts, value: int, scale: float = 1.0) -> None:
+def fill(canvas: np.ndarray, parts: Sequence[np.ndarray], value: int, scale: float = 1.0) -> None:
     """Draws polygons, given in pixels of a picture that is `scale` times smaller than the canvas."""
     fixed, start = _fixed(np.concatenate(parts), scale), 0
     for part in parts:
@@ -124,11 +130,11 @@ def fill(canvas: np.ndarray, parts, value: int, scale: float = 1.0) -> None:
         start += len(part)
 
 
-def _half_width(points, radii, row, side):
+def _half_width(points: np.ndarray, radii: np.ndarray, row: int, side: np.ndarray) -> float:
     return abs((points[row] - points[row + 1]) @ side) / 2 + radii[row]
 
 
-def _tapered(points, radii, bones):
+def _tapered(points: np.ndarray, radii: np.ndarray, bones: np.ndarray) -> np.ndarray:
     """Quadrilaterals (n, 4, 2) between two circles each, along their common tangents."""
     a, b = points[bones[:, 0]], points[bones[:, 1]]
     ra, rb = radii[bones[:, 0]], radii[bones[:, 1]]
@@ -143,11 +149,11 @@ def _tapered(points, radii, bones):
     return np.stack([a + left * ra, b + left * rb, b + right * rb, a + right * ra], axis=1)
 
 
-def _hull(points, radii):
+def _hull(points: np.ndarray, radii: np.ndarray) -> np.ndarray:
     rim = (points[:, None] + radii[:, None, None] * _CIRCLE).reshape(-1, 2)
     return cv2.convexHull(rim.astype(np.float32))[:, 0]
 
 
-def _fixed(points, scale):
+def _fixed(points: np.ndarray, scale: float) -> np.ndarray:
     # -0.5: OpenCV puts whole numbers at pixel centres, ours are at pixel corners.
     return np.round((np.asarray(points) * scale - 0.5) * (1 << _FRACTION_BITS)).astype(np.int32)

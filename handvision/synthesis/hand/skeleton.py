@@ -35,7 +35,7 @@ class HandShape:
 
     breadth: float = 1.0  # of the palm
     finger_length: float = 1.0
-    finger_lengths: tuple = (1.0, 1.0, 1.0, 1.0)  # index to little, on top of finger_length
+    finger_lengths: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)  # index to little, on top of finger_length
     finger_girth: float = 1.0
     tip_taper: float = 1.0  # 1.0 = a tip 0.78 as wide as the middle joint
     thumb_length: float = 1.0
@@ -61,8 +61,8 @@ class Pose:
 
     flexion: np.ndarray
     spread: np.ndarray
-    thumb: object
-    raised: tuple
+    thumb: "ThumbOut | ThumbTo"
+    raised: tuple[int, ...]
     deviation: float = 0.0
     extension: float = 0.0
 
@@ -76,8 +76,8 @@ class ThumbOut:
         palmar: (3,) angle out of the palm.
     """
 
-    radial: tuple
-    palmar: tuple
+    radial: tuple[float, ...]
+    palmar: tuple[float, ...]
 
 
 @dataclass(frozen=True)
@@ -97,8 +97,8 @@ class ThumbTo:
     bone: int
     share: float
     lift: float = 1.0
-    towards: tuple = (0.2, 0.0, 1.0)
-    bulge: tuple = (0.8, 0.35, 0.35)
+    towards: tuple[float, float, float] = (0.2, 0.0, 1.0)
+    bulge: tuple[float, float, float] = (0.8, 0.35, 0.35)
 
 
 def person(rng: np.random.Generator, split: str) -> HandShape:
@@ -141,7 +141,7 @@ def joints(shape: HandShape, pose: Pose) -> tuple[np.ndarray, np.ndarray]:
     return centres, radii
 
 
-def _fingers(shape, pose, centres, radii):
+def _fingers(shape: HandShape, pose: Pose, centres: np.ndarray, radii: np.ndarray) -> None:
     bend = np.radians(np.cumsum(pose.flexion, axis=1))
     turn = np.radians(pose.spread)[:, None]
     direction = np.stack([np.cos(bend) * np.sin(turn), np.cos(bend) * np.cos(turn), np.sin(bend)], axis=-1)
@@ -159,7 +159,7 @@ def _fingers(shape, pose, centres, radii):
     radii[INDEX:21] = np.stack([knuckle_girth, girth, girth * 0.5 + tip * 0.5, tip], axis=1).ravel()
 
 
-def _palm(shape, pose, centres, radii):
+def _palm(shape: HandShape, pose: Pose, centres: np.ndarray, radii: np.ndarray) -> None:
     broad = shape.breadth
     radii[WRIST] = 0.07 * shape.wrist_girth
     centres[WRIST_RADIAL], radii[WRIST_RADIAL] = (0.060 * broad, 0.0, 0.0), 0.082 * shape.wrist_girth
@@ -175,7 +175,7 @@ def _palm(shape, pose, centres, radii):
         radii[row + 2] = 0.145 * shape.forearm_girth
 
 
-def _thumb(shape, pose, centres, radii):
+def _thumb(shape: HandShape, pose: Pose, centres: np.ndarray, radii: np.ndarray) -> None:
     bones = THUMB_BONES * shape.thumb_length
     girth = 0.058 * shape.thumb_girth
     radii[THUMB : THUMB + 4] = 0.082 * shape.palm_girth, girth * 1.08, girth, girth * 0.74 * shape.tip_taper
@@ -205,13 +205,15 @@ def _thumb(shape, pose, centres, radii):
     _thumb_nail(np.array(thumb.bulge), centres, radii)
 
 
-def _thumb_nail(outward, centres, radii):
+def _thumb_nail(outward: np.ndarray, centres: np.ndarray, radii: np.ndarray) -> None:
     """On the side of the last bone that faces `outward`."""
     along = _unit(centres[THUMB + 3] - centres[THUMB + 2])
     centres[NAILS] = centres[THUMB + 3] + _unit(outward - along * (along @ outward)) * radii[THUMB + 3]
 
 
-def _two_bones(start, goal, upper, lower, bulge):
+def _two_bones(
+    start: np.ndarray, goal: np.ndarray, upper: float, lower: float, bulge: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Middle joint and end of a two-bone chain that reaches for `goal` and bends towards `bulge`."""
     reach = np.linalg.norm(goal - start)
     axis = (goal - start) / max(reach, 1e-6)
@@ -222,5 +224,5 @@ def _two_bones(start, goal, upper, lower, bulge):
     return middle, start + reach * axis
 
 
-def _unit(vector):
+def _unit(vector: np.ndarray) -> np.ndarray:
     return vector / max(np.sqrt(vector @ vector), 1e-9)

@@ -5,8 +5,11 @@ import numpy as np
 
 from handvision.synthesis.hand import skeleton as sk
 from handvision.synthesis.hand.scene import Scene
+from handvision.synthesis.hand.silhouette import Projected
 from handvision.synthesis.strata import stratum
 from handvision.synthesis.world.textures import fixed
+
+Sphere = tuple[float, float, float, float]  # x, y, radius, depth in pixels
 
 # Light to dark, as cameras show the steps of the Monk scale indoors; RGB in [0, 1].
 TONES = (
@@ -52,7 +55,14 @@ def tone(rng: np.random.Generator, split: str) -> np.ndarray:
     return (colour * (1 + warmth, 1 - 0.3 * warmth, 1 - warmth)).astype(np.float32)
 
 
-def paint_hand(scene: Scene, corner, size, colour: np.ndarray, light: np.ndarray, rng) -> np.ndarray:
+def paint_hand(
+    scene: Scene,
+    corner: tuple[int, int],
+    size: tuple[int, int],
+    colour: np.ndarray,
+    light: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Skin over a part of the picture; only where the mask is, it means something.
 
     Args:
@@ -74,7 +84,7 @@ def paint_hand(scene: Scene, corner, size, colour: np.ndarray, light: np.ndarray
     return painted
 
 
-def _relief(hand, size):
+def _relief(hand: Projected, size: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
     """Height to the viewer in pixels, and which bone is seen (-1 = none)."""
     height = np.full(size[::-1], -1e4, np.float32)
     seen = np.full(size[::-1], -1, np.int8)
@@ -82,21 +92,23 @@ def _relief(hand, size):
     spheres = np.column_stack([hand.points, hand.radii, hand.depth]).tolist()
     for index, (a, b) in enumerate(_BONES):
         _raise_capsule(height, seen, index, spheres[a], spheres[b])
-    for index, (a, b) in enumerate(_TUBES, len(_BONES)):
-        (near, near_thick), (far, far_thick) = (_between(spheres[i], spheres[j]) for i, j in (a, b))
+    for index, (start, end) in enumerate(_TUBES, len(_BONES)):
+        (near, near_thick), (far, far_thick) = (_between(spheres[i], spheres[j]) for i, j in (start, end))
         flat = 1.12 * (near_thick + far_thick) / (near[2] + far[2])
         _raise_capsule(height, seen, index, near, far, min(flat, 1.0))
     return height, seen
 
 
-def _between(a, b):
+def _between(a: Sphere, b: Sphere) -> tuple[Sphere, float]:
     """The sphere (x, y, radius, depth) that holds two spheres, and the mean of their radii."""
     thick = 0.5 * (a[2] + b[2])
     reach = 0.5 * float(np.hypot(a[0] - b[0], a[1] - b[1])) + thick
     return (0.5 * (a[0] + b[0]), 0.5 * (a[1] + b[1]), reach, 0.5 * (a[3] + b[3])), thick
 
 
-def _raise_capsule(height, seen, index, near, far, flat=1.0):
+def _raise_capsule(
+    height: np.ndarray, seen: np.ndarray, index: int, near: Sphere, far: Sphere, flat: float = 1.0
+) -> None:
     """Raises the relief to a tapered tube between two spheres (x, y, radius, depth)."""
     (x0, y0, r0, z0), (x1, y1, r1, z1) = near, far
     reach = max(r0, r1)
@@ -130,7 +142,9 @@ def _raise_capsule(height, seen, index, near, far, flat=1.0):
     np.copyto(seen[top:bottom, left:right], np.int8(index), where=nearer)
 
 
-def _shade(height, bone, light, length, rng):
+def _shade(
+    height: np.ndarray, bone: np.ndarray, light: np.ndarray, length: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """Brightness of each pixel and its gloss, float32 each."""
     known = bone >= 0
     sigma = 0.5 + 0.014 * length
@@ -152,14 +166,14 @@ def _shade(height, bone, light, length, rng):
     shadow = np.zeros_like(filled)
     flat_light = max(float(np.hypot(light[0], light[1])), 0.15)
     for step in (0.05, 0.13):
-        moved = np.float32([[1, 0, -light[0] * step * length], [0, 1, -light[1] * step * length]])
+        moved = np.array([[1, 0, -light[0] * step * length], [0, 1, -light[1] * step * length]], np.float32)
         blocker = cv2.warpAffine(filled, moved, filled.shape[::-1], borderMode=cv2.BORDER_REPLICATE)
         rise = np.float32(light[2] / flat_light * step * length)
         np.maximum(shadow, blocker - smooth - rise, out=shadow)
     shadow = _blur(np.minimum(shadow * np.float32(8 / length), 1), 0.5 + 0.012 * length)
     direct = np.maximum((light[2] - light[0] * dx - light[1] * dy) * steep, 0)
     direct *= 1 - np.float32(0.75) * shadow
-    half = light + np.float32([0, 0, 1])
+    half = light + np.array([0, 0, 1], np.float32)
     half = half / np.linalg.norm(half)
     gloss = np.maximum((half[2] - half[0] * dx - half[1] * dy) * steep, 0)
     for _ in range(4):  # to the power of 16
@@ -169,12 +183,19 @@ def _shade(height, bone, light, length, rng):
     return weight * 1.1 * direct + (1 - weight) * ambient + np.float32(0.08), gloss
 
 
-def _albedo(hand, palm_seen, length, bone, colour, rng):
+def _albedo(
+    hand: Projected,
+    palm_seen: bool,
+    length: float,
+    bone: np.ndarray,
+    colour: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Colour of the skin without light: palms paler, joints redder, folds darker, nails."""
     size = bone.shape[::-1]
     if palm_seen:
         # Palms hold little pigment: they differ less from person to person than backs do.
-        colour = colour * 0.72 + 0.28 * np.float32([0.88, 0.62, 0.52]) * (0.55 + 0.45 * colour[0])
+        colour = colour * 0.72 + 0.28 * np.array([0.88, 0.62, 0.52], np.float32) * (0.55 + 0.45 * colour[0])
     mottle = cv2.resize(rng.standard_normal((6, 6), np.float32), size, interpolation=cv2.INTER_CUBIC)
     red, dark, nail = (np.zeros(bone.shape, np.uint8) for _ in range(3))
     for row in range(2, 21):
@@ -188,7 +209,7 @@ def _albedo(hand, palm_seen, length, bone, colour, rng):
     red, dark = (layer.astype(np.float32) * np.float32(1 / 255) for layer in (red, dark))
     layers = cv2.merge([mottle, red, dark])
     # Each layer scales red, green and blue by 1 + its amount times its weight here.
-    weights = np.float32([[0.045, 0.05, 0.055], [0.03, -0.10, -0.09], [-0.27, -0.36, -0.38]])
+    weights = np.array([[0.045, 0.05, 0.055], [0.03, -0.10, -0.09], [-0.27, -0.36, -0.38]], np.float32)
     albedo = (1 + layers.reshape(-1, 3) @ weights).reshape(*bone.shape, 3)
     albedo *= colour.astype(np.float32)
     polish = rng.random() < 0.1
@@ -201,11 +222,18 @@ def _albedo(hand, palm_seen, length, bone, colour, rng):
     return albedo
 
 
-def _blur(image, sigma):
+def _blur(image: np.ndarray, sigma: float) -> np.ndarray:
     return cv2.GaussianBlur(image, (0, 0), sigma)
 
 
-def _folds(hand, palm_seen, length, bone, dark, rng):
+def _folds(
+    hand: Projected,
+    palm_seen: bool,
+    length: float,
+    bone: np.ndarray,
+    dark: np.ndarray,
+    rng: np.random.Generator,
+) -> None:
     """Creases at the joints, and the lines of the palm where it is seen."""
     thick = max(1, round(0.012 * length))
     strength = float(rng.uniform(0.4, 1.0))
@@ -248,7 +276,7 @@ def _folds(hand, palm_seen, length, bone, dark, rng):
     np.maximum(dark, canvas, out=dark)
 
 
-def _nails(hand, bone, canvas):
+def _nails(hand: Projected, bone: np.ndarray, canvas: np.ndarray) -> bool:
     """Draws the nails that are seen; whether there are any."""
     any_seen = False
     for finger, base in enumerate((1, 5, 9, 13, 17)):
@@ -270,14 +298,14 @@ def _nails(hand, bone, canvas):
     return any_seen
 
 
-def _smooth(line):
+def _smooth(line: np.ndarray) -> np.ndarray:
     """A Catmull-Rom curve through four points."""
     t = np.linspace(0, 1, 12)[:, None]
     a, b, c, d = line
     return (1 - t) ** 3 * a + 3 * t * (1 - t) ** 2 * b + 3 * t**2 * (1 - t) * c + t**3 * d
 
 
-def _at(bone, point):
+def _at(bone: np.ndarray, point: np.ndarray) -> int | None:
     x, y = int(point[0]), int(point[1])
     inside = 0 <= x < bone.shape[1] and 0 <= y < bone.shape[0]
     return int(bone[y, x]) if inside else None

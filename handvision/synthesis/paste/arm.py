@@ -60,7 +60,14 @@ def add_hand(
     return canvas, hands[..., None]
 
 
-def _skin_strip(colours, alpha, start, across, skin, rng):
+def _skin_strip(
+    colours: np.ndarray,
+    alpha: np.ndarray,
+    start: np.ndarray,
+    across: np.ndarray,
+    skin: np.ndarray,
+    rng: np.random.Generator,
+) -> np.ndarray:
     """Skin for an arm (16, 16, 3), from a line across the hand's end: darker to its sides."""
     height, width = alpha.shape
     along = start + np.linspace(-0.4, 0.4, 16)[:, None] * across

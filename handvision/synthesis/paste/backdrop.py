@@ -46,6 +46,6 @@ def make_scene(
     return canvas
 
 
-def _plain_wall(size, rng):
+def _plain_wall(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     wall = np.full(size + (3,), random_colour(rng, pale=rng.random() < 0.6), np.uint8)
     return scaled(wall, uneven_light(size, rng, 1.0))

@@ -16,7 +16,7 @@ class Cutout:
         skin: (3,) mean colour.
     """
 
-    def __init__(self, photo: np.ndarray, mask: np.ndarray):
+    def __init__(self, photo: np.ndarray, mask: np.ndarray) -> None:
         photo, mask = checked_pair(photo, mask)
         x, y, columns, rows = cv2.boundingRect(mask)
         self.photo = photo[y : y + rows, x : x + columns]
@@ -28,7 +28,7 @@ class Cutout:
         self.skin = np.array(cv2.mean(self.photo, self.mask)[:3])
 
 
-def _arm_end(mask):
+def _arm_end(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where the arm was cut off, and which way it went: (2, 2) and (2,), from a mask (h, w).
 
     Nowhere is it written. But seen from the palm's centre, the widest inner circle, only arm and

@@ -42,7 +42,9 @@ def add_distractor(canvas: np.ndarray, rng: np.random.Generator, skin: np.ndarra
     return blend(canvas, colours, alpha)
 
 
-def _face(canvas, tone, at, radius, rng):
+def _face(
+    canvas: np.ndarray, tone: np.ndarray, at: np.ndarray, radius: float, rng: np.random.Generator
+) -> tuple[np.ndarray, np.ndarray]:
     """A face at a glance: neck, head, hair, eyes, mouth."""
     size = canvas.shape[:2]
     colours = np.full(size + (3,), tone, np.uint8)
@@ -50,7 +52,9 @@ def _face(canvas, tone, at, radius, rng):
     x, y = at
     tall = radius * rng.uniform(1.2, 1.45)
 
-    def oval(image, dx, dy, rx, ry, colour):
+    def oval(
+        image: np.ndarray, dx: float, dy: float, rx: float, ry: float, colour: float | tuple[float, ...]
+    ) -> None:
         middle = (round((x + dx * radius) * 16), round((y + dy * tall) * 16))
         axes = (max(16, round(rx * radius * 16)), max(16, round(ry * tall * 16)))
         cv2.ellipse(image, middle, axes, 0, 0, 360, colour, -1, cv2.LINE_AA, shift=4)

@@ -40,7 +40,7 @@ def draw_backdrop(rng: np.random.Generator, split: str, tone: np.ndarray, covera
     return picture
 
 
-def _wall(size, rng, base):
+def _wall(size: int, rng: np.random.Generator, base: np.ndarray) -> np.ndarray:
     other = near(rng, base, 0.35)
     picture = base + slope(rng, size)[..., None] * (other - base)
     if rng.random() < 0.6:
@@ -50,7 +50,7 @@ def _wall(size, rng, base):
     return picture
 
 
-def _cloudy(size, rng, base):
+def _cloudy(size: int, rng: np.random.Generator, base: np.ndarray) -> np.ndarray:
     other = colour_of(rng, rng.random())
     cells = int(rng.integers(2, 9))
     blend = noise(rng, size, (cells, cells)) + np.float32(0.5) * noise(rng, size, (4 * cells, 4 * cells))
@@ -60,7 +60,7 @@ def _cloudy(size, rng, base):
     return picture
 
 
-def _clutter(size, rng, base):
+def _clutter(size: int, rng: np.random.Generator, base: np.ndarray) -> np.ndarray:
     picture = _wall(size, rng, base)
     for _ in range(int(rng.integers(4, 16))):
         colour = near(rng, base) if rng.random() < 0.4 else colour_of(rng, rng.random())
@@ -88,7 +88,7 @@ def _clutter(size, rng, base):
     return picture
 
 
-def _shelf(size, rng, base):
+def _shelf(size: int, rng: np.random.Generator, base: np.ndarray) -> np.ndarray:
     """Rows of upright things of many colours."""
     picture = np.empty((size, size, 3), np.float32)
     picture[:] = base * 0.5
@@ -110,7 +110,7 @@ def _shelf(size, rng, base):
     return cv2.warpAffine(picture, turn, (size, size), borderMode=cv2.BORDER_REFLECT)
 
 
-def _wood(size, rng, base):
+def _wood(size: int, rng: np.random.Generator, base: np.ndarray) -> np.ndarray:
     """Boards with grain, of wood's colours."""
     brown = colour_of(rng, rng.uniform(0.04, 0.11), rng.uniform(0.25, 0.65), rng.uniform(0.3, 0.9))
     grain = noise(rng, size, (int(rng.integers(30, 70)), 3)) + noise(rng, size, (6, 2))
@@ -125,7 +125,7 @@ def _wood(size, rng, base):
     return picture
 
 
-def _room(size, rng, base):
+def _room(size: int, rng: np.random.Generator, base: np.ndarray) -> np.ndarray:
     """Wall, floor, and things with straight edges: windows, doors, frames, furniture."""
     picture = _wall(size, rng, base)
     floor = int(rng.uniform(0.55, 1.1) * size)
@@ -150,7 +150,7 @@ def _room(size, rng, base):
     return picture
 
 
-def _lights(size, rng, base):
+def _lights(size: int, rng: np.random.Generator, base: np.ndarray) -> np.ndarray:
     """Things far out of focus."""
     picture = _wall(size, rng, base)
     for _ in range(int(rng.integers(3, 14))):

@@ -15,7 +15,7 @@ def draw_distractor(picture: np.ndarray, rng: np.random.Generator, tone: np.ndar
     _KINDS[int(rng.integers(0, len(_KINDS)))](picture, rng, tone)
 
 
-def _face(picture, rng, tone):
+def _face(picture: np.ndarray, rng: np.random.Generator, tone: np.ndarray) -> None:
     """Head, hair, eyes, mouth, neck, and shoulders in some garment."""
     size = len(picture)
     tall = rng.uniform(0.13, 0.42) * size
@@ -64,7 +64,7 @@ def _face(picture, rng, tone):
     cv2.ellipse(picture, whole(x, y + 0.52 * tall), whole(0.34 * wide, 0.08 * tall), 0, 0, 360, mouth, -1)
 
 
-def _torso(picture, rng, tone):
+def _torso(picture: np.ndarray, rng: np.random.Generator, tone: np.ndarray) -> None:
     """A person's clothes behind the hand, plain or checked, with a bare neck."""
     size = len(picture)
     x, top, half = rng.uniform(0.1, 0.9) * size, rng.uniform(-0.2, 0.5) * size, rng.uniform(0.2, 0.5) * size
@@ -87,7 +87,7 @@ def _torso(picture, rng, tone):
     cv2.fillPoly(picture, [np.round(neck).astype(np.int32)], (tone * rng.uniform(0.7, 1.0)).tolist())
 
 
-def _arm(picture, rng, tone):
+def _arm(picture: np.ndarray, rng: np.random.Generator, tone: np.ndarray) -> None:
     """A bare arm that crosses the picture from edge to edge."""
     size = len(picture)
     angle, thick = rng.uniform(0, np.pi), rng.uniform(0.06, 0.2) * size
@@ -102,12 +102,13 @@ def _arm(picture, rng, tone):
         cv2.fillPoly(picture, [np.round(corners).astype(np.int32)], np.minimum(tone * light, 1).tolist())
 
 
-def _blob(picture, rng, tone):
+def _blob(picture: np.ndarray, rng: np.random.Generator, tone: np.ndarray) -> None:
     """A smooth shape of skin colour, lit from one side."""
     size = len(picture)
     reach = rng.uniform(0.05, 0.25) * size
     angles = np.linspace(0, 2 * np.pi, 24, endpoint=False)
-    bumps = sum(rng.normal(0, 0.22 / k) * np.cos(k * angles + rng.uniform(0, 6)) for k in (1, 2, 3, 4))
+    waves = (rng.normal(0, 0.22 / k) * np.cos(k * angles + rng.uniform(0, 6)) for k in (1, 2, 3, 4))
+    bumps = sum(waves, start=np.zeros(24))
     rim = np.stack([np.cos(angles), np.sin(angles)], axis=1) * (1 + bumps)[:, None] * rng.uniform(0.5, 1, 2)
     centre = rng.random(2) * size
     for share, light in ((1.0, 0.7), (0.8, 0.9), (0.55, 1.03)):
@@ -115,7 +116,7 @@ def _blob(picture, rng, tone):
         cv2.fillPoly(picture, [np.round(points).astype(np.int32)], np.minimum(tone * light, 1).tolist())
 
 
-def _cardboard(picture, rng, tone):
+def _cardboard(picture: np.ndarray, rng: np.random.Generator, tone: np.ndarray) -> None:
     """A box or a wooden board."""
     size = len(picture)
     colour = colour_of(rng, rng.uniform(0.05, 0.1), rng.uniform(0.3, 0.55), rng.uniform(0.45, 0.85))
@@ -125,7 +126,8 @@ def _cardboard(picture, rng, tone):
     depth = rng.normal(0, 0.07 * size, 2)
     side = np.array([box[0], box[1], box[1] + depth, box[0] + depth])
     cv2.fillPoly(picture, [np.round(side).astype(np.int32)], (colour * 0.7).tolist())
-    cv2.line(picture, *(whole(*(box[i] + box[i + 1]) / 2) for i in (0, 2)), (colour * 0.8).tolist(), 1)
+    start, end = (whole(*(box[i] + box[i + 1]) / 2) for i in (0, 2))
+    cv2.line(picture, start, end, (colour * 0.8).tolist(), 1)
 
 
 _KINDS = (_face, _face, _face, _torso, _arm, _blob, _cardboard, _cardboard)

@@ -4,7 +4,9 @@ import cv2
 import numpy as np
 
 
-def colour_of(rng, hue, saturation=None, value=None):
+def colour_of(
+    rng: np.random.Generator, hue: float, saturation: float | None = None, value: float | None = None
+) -> np.ndarray:
     """RGB of a hue in [0, 1]; most things indoors are pale."""
     saturation = rng.beta(1.2, 3.0) if saturation is None else saturation
     value = rng.uniform(0.08, 0.97) if value is None else value
@@ -12,18 +14,18 @@ def colour_of(rng, hue, saturation=None, value=None):
     return (value * (1 + saturation * (channel - 1))).astype(np.float32)
 
 
-def near(rng, colour, spread=0.25):
+def near(rng: np.random.Generator, colour: np.ndarray, spread: float = 0.25) -> np.ndarray:
     changed = colour * rng.uniform(1 - spread, 1 + spread) + rng.normal(0, 0.05, 3)
     return np.clip(changed, 0, 1).astype(np.float32)
 
 
-def noise(rng, size, cells):
+def noise(rng: np.random.Generator, size: int, cells: tuple[int, int]) -> np.ndarray:
     """Smooth noise around 0, (size, size) float32; `cells` (rows, columns)."""
     coarse = rng.standard_normal(cells, np.float32)
     return cv2.resize(coarse, (size, size), interpolation=cv2.INTER_CUBIC)
 
 
-def slope(rng, size):
+def slope(rng: np.random.Generator, size: int) -> np.ndarray:
     """A gradient from 0 to 1 in some direction."""
     angle = rng.uniform(0, 2 * np.pi)
     line = np.linspace(-0.5, 0.5, size, dtype=np.float32)
@@ -46,7 +48,7 @@ def checked(cloth: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return (cloth + blend[..., None] * (other - cloth)).astype(np.float32)
 
 
-def whole(*values) -> tuple[int, ...]:
+def whole(*values: float) -> tuple[int, ...]:
     """The nearest whole numbers, as OpenCV wants them."""
     return tuple(round(float(value)) for value in values)
 
