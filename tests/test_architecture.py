@@ -61,10 +61,6 @@ LIGHT_EXCEPTIONS = {
     "synthesis.paste.placement": "its affine is of augment; until core.geometry holds one",
     "synthesis.paste.framing": "imports placement",
     "synthesis.paste.arm": "imports placement",
-    "inference.predict": "until the backends are chosen when asked for",
-    "media.sinks": "Reading is of inference.predict; until core.hand holds it",
-    "cli": "until it imports lazily what a command needs",
-    "__init__": "until its names are lazy",
 }
 
 LONGEST_FUNCTION = 60  # lines, its docstring not counted

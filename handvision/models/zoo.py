@@ -1,6 +1,5 @@
 """Models by their names: saves one, finds its file, opens it."""
 
-import zipfile
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,27 +45,6 @@ def open_model(name: str) -> "keras.Model":
     origin = "released" if path.parent == models_folder() else "of your own run"
     print(f"{name}: {origin}, {path.name}")
     return load_model(path)
-
-
-def check_model_file(path: Path) -> None:
-    """Tells a whole `.keras` file from what is often found in its place; reads only its beginning and end.
-
-    Raises:
-        ValueError: the file is empty, cut off, a pointer of Git LFS, or of another kind.
-    """
-    with path.open("rb") as file:
-        start = file.read(64)
-    if start.startswith(b"version https://git-lfs"):
-        raise ValueError(f"{path} is a pointer of Git LFS, not the model itself: run `git lfs pull`")
-    if not start:
-        raise ValueError(f"{path} is empty: fetch or train it again")
-    if not start.startswith(b"PK"):
-        raise ValueError(f"{path} is no .keras file: it begins with {start[:8]!r}, not as a zip archive")
-    # A zip archive's table of contents stands at its end.
-    if not zipfile.is_zipfile(path):
-        raise ValueError(
-            f"{path} is cut off after {path.stat().st_size:,} bytes: fetch it again, or restore it from Git"
-        )
 
 
 def save_model(model: "keras.Model", path: str | Path) -> Path:
