@@ -56,7 +56,8 @@ LIGHT = (
 )
 FRAMEWORKS = {"keras", "tensorflow", "tf2onnx", "torch", "jax", "onnx"}
 LIGHT_EXCEPTIONS = {
-    "heads.losses": "losses and metrics are Keras classes; other heads import them when a model is compiled",
+    "heads.layers": "Keras classes; heads import them when a network is built",
+    "heads.losses": "Keras classes; heads import them when a network is compiled",
     "synthesis.compositing": "a batch of composites is a keras.utils.PyDataset",
     "synthesis.paste.placement": "its affine is of augment; until core.geometry holds one",
     "synthesis.paste.framing": "imports placement",

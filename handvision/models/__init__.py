@@ -4,7 +4,14 @@ from handvision.models.combined import classify_masks, combine
 from handvision.models.export import export_litert, export_onnx
 from handvision.models.graph import model_graph
 from handvision.models.load import load_model
-from handvision.models.reader import attention_maps, build_classifier, class_names, shown_the_photo
+from handvision.models.reader import (
+    attention_maps,
+    build_classifier,
+    build_reader,
+    class_names,
+    heads_of_model,
+    shown_the_photo,
+)
 from handvision.models.segmenters.deeplab import build_deeplab_v3_plus
 from handvision.models.segmenters.unet import build_unet
 from handvision.models.zoo import find_model, open_model, save_model
@@ -13,6 +20,7 @@ __all__ = [
     "attention_maps",
     "build_classifier",
     "build_deeplab_v3_plus",
+    "build_reader",
     "build_unet",
     "class_names",
     "classify_masks",
@@ -20,6 +28,7 @@ __all__ = [
     "export_litert",
     "export_onnx",
     "find_model",
+    "heads_of_model",
     "load_model",
     "model_graph",
     "open_model",

@@ -1,7 +1,8 @@
-"""Segmenter, crop and classifier joined into one Keras graph."""
+"""Segmenter, crop and reader joined into one Keras graph."""
 
 import keras
 
+from handvision.heads import registered
 from handvision.models.layers import BilinearResize, BoundingBoxCropLayer, MainRegionLayer
 
 
@@ -13,7 +14,7 @@ def combine(
     name: str = "combined",
     **crop_options,
 ) -> keras.Model:
-    """One model from a colour photo to mask, box, crop, gesture and rotation.
+    """One model from a colour photo to mask, box, crop, and what the classifier's heads say of the hand.
 
     The parts' weights are shared, not copied. It reads one hand a picture: of two that do not touch,
     the one with the denser mask, or without `main_region` the box that they share.
@@ -21,15 +22,15 @@ def combine(
     Args:
         segmenter: a model from photos (batch, height, width, 3) to masks (batch, height, width, 1).
         classifier: a model from crops (batch, height, width, 1), or (batch, height, width, 4) with the
-            photo, to a dict of gesture and rotation.
+            photo, to a dict of heads, such as gesture and rotation.
         main_region: frees the mask from what lies beside the hand (see MainRegionLayer), in all outputs.
         name: the model's name.
         crop_options: options of BoundingBoxCropLayer, such as min_area=0.002, so that a speck is no hand.
 
     Returns:
         A model from photos, RGB float32 in [0, 1], to a dict: `mask` (batch, height, width, 1), `box`,
-        `crop`, `has_hand` (see BoundingBoxCropLayer), `gesture` and `rotation` (see build_classifier).
-        Where `has_hand` is false, gesture and rotation mean nothing.
+        `crop`, `has_hand` (see BoundingBoxCropLayer) and the classifier's heads, such as `gesture` and
+        `rotation` (see build_classifier), which mean nothing where `has_hand` is 0.
 
     Raises:
         ValueError: the parts do not fit together; the message says how.
@@ -58,7 +59,7 @@ def classify_masks(
     The classifier's weights are shared, not copied: training this model trains the classifier.
 
     Args:
-        classifier: a model from crops to a dict of gesture and rotation.
+        classifier: a model from crops to a dict of heads.
         mask_shape: (height, width, 1) of the masks that go in, float32 in [0, 1]; (height, width, 4) of
             masks with photos behind them for a classifier that sees photos.
         crop: False shrinks the whole mask instead, as published work does: for comparisons.
@@ -66,8 +67,8 @@ def classify_masks(
         crop_options: options of BoundingBoxCropLayer other than the size, which is the classifier's.
 
     Returns:
-        A model from masks to a dict of `box`, `crop`, `has_hand`, `gesture` and `rotation`; without the
-        crop, of gesture and rotation.
+        A model from masks to a dict of `box`, `crop`, `has_hand` and the classifier's heads; without the
+        crop, of its heads alone.
 
     Raises:
         ValueError: the classifier or the shape does not fit; the message says how.
@@ -103,12 +104,12 @@ def _check_segmenter(model):
         )
 
 
-def _check_classifier(model):
+def _check_classifier(model: keras.Model) -> None:
     crop, names = model.input_shape, set(model.output_names)
-    if not (_is_picture(crop, 1, 4) and names == {"gesture", "rotation"}):
+    if not (_is_picture(crop, 1, 4) and names <= set(registered())):
         raise ValueError(
-            "a classifier turns crops (batch, height, width, 1 or 4) of a fixed size into a dict of gesture "
-            f"and rotation; {model.name!r} turns {crop} into {sorted(names)}"
+            "a classifier turns crops (batch, height, width, 1 or 4) of a fixed size into a dict of heads "
+            f"({', '.join(registered())}); {model.name!r} turns {crop} into {sorted(names)}"
         )
 
 

@@ -1,12 +1,13 @@
-"""The classifier: a crop of a hand goes in, its gesture and its in-plane rotation come out."""
+"""The reader: a crop of a hand goes in, what its heads say of the hand comes out."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import keras
 import numpy as np
 
+from handvision.heads import GestureHead, Head, RotationHead, registered
 from handvision.models.backbones.blocks import conv_block
-from handvision.models.layers import AttentionBlock, ClassProbabilities, UnitVector
+from handvision.models.layers import AttentionBlock, ClassProbabilities
 
 
 def build_classifier(
@@ -18,22 +19,12 @@ def build_classifier(
     dropout: float = 0.1,
     name: str = "classifier",
 ) -> keras.Model:
-    """Convolutions, an attention block and dense layers; not trained.
-
-    At 96x96 it has 0.35 million weights. Attention runs at an eighth of the input size (12x12
-    positions), where fingers are still apart, and nothing is pooled over positions before the dense
-    layer: the rotation must stay readable. Batch norm is what makes it train at all; its momentum is
-    0.9 because the default 0.99 lags behind short trainings.
+    """The reader of gesture and rotation: `build_reader` with these two heads; not trained.
 
     Args:
-        input_shape: (height, width, 1), at least 32 pixels each; crops are float32, 0 or 1, as
-            BoundingBoxCropLayer gives them. With (height, width, 4) the crop of the photo, RGB in [0, 1],
-            stands behind that of the mask.
+        input_shape, attention, dropout, name: see `build_reader`.
         num_classes: number of gestures, at least 2.
-        attention: with the attention block, or without it (for comparisons).
         class_names: `num_classes` distinct names; "0", "1", ... if left out.
-        dropout: share of the dense features dropped in training.
-        name: the model's name.
 
     Returns:
         A model from crops (batch, height, width, 1) to a dict of `gesture`, (batch, num_classes)
@@ -43,6 +34,46 @@ def build_classifier(
     Raises:
         ValueError: a shape or number that does not fit; the message names it.
     """
+    if num_classes < 2:
+        raise ValueError(f"num_classes is {num_classes}; use at least 2")
+    if class_names is None:
+        class_names = [str(i) for i in range(num_classes)]
+    if len(class_names) != num_classes:
+        raise ValueError(f"{len(class_names)} class_names for num_classes={num_classes}")
+    heads = (GestureHead(tuple(class_names)), RotationHead())
+    return build_reader(heads, input_shape, attention, dropout=dropout, name=name)
+
+
+def build_reader(
+    heads: Sequence[Head],
+    input_shape: tuple[int, int, int] = (96, 96, 1),
+    attention: bool = True,
+    *,
+    dropout: float = 0.1,
+    name: str = "reader",
+) -> keras.Model:
+    """Convolutions, an attention block, a dense layer, and the heads on top of it; not trained.
+
+    At 96x96 it has 0.35 million weights. Attention runs at an eighth of the input size (12x12
+    positions), where fingers are still apart, and nothing is pooled over positions before the dense
+    layer: the rotation must stay readable. Batch norm is what makes it train at all; its momentum is
+    0.9 because the default 0.99 lags behind short trainings.
+
+    Args:
+        heads: what it answers, at least one, with distinct names.
+        input_shape: (height, width, 1), at least 32 pixels each; crops are float32, 0 or 1, as
+            BoundingBoxCropLayer gives them. With (height, width, 4) the crop of the photo, RGB in [0, 1],
+            stands behind that of the mask.
+        attention: with the attention block, or without it (for comparisons).
+        dropout: share of the dense features dropped in training.
+        name: the model's name.
+
+    Returns:
+        A model from crops (batch, height, width, 1 or 4) to a dict, name of a head -> its output.
+
+    Raises:
+        ValueError: a shape that does not fit, no heads, or two of one name; the message names it.
+    """
     if (
         len(input_shape) != 3
         or input_shape[2] not in (1, 4)
@@ -51,12 +82,9 @@ def build_classifier(
         raise ValueError(
             f"input_shape is {input_shape}; use (height, width, 1 or 4) with at least 32 pixels each"
         )
-    if num_classes < 2:
-        raise ValueError(f"num_classes is {num_classes}; use at least 2")
-    if class_names is None:
-        class_names = [str(i) for i in range(num_classes)]
-    if len(class_names) != num_classes:
-        raise ValueError(f"{len(class_names)} class_names for num_classes={num_classes}")
+    names = [head.name for head in heads]
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"heads are {names}; use at least one, with distinct names")
 
     # Comments give the size at 96x96.
     crop = keras.Input(input_shape, name="crop")
@@ -73,10 +101,27 @@ def build_classifier(
     x = keras.layers.BatchNormalization(momentum=0.9, name="dense_norm")(x)
     x = keras.layers.ReLU(name="dense_relu")(x)
     x = keras.layers.Dropout(dropout, name="dropout")(x)
-    gesture = ClassProbabilities(class_names, name="gesture")(x)
-    direction = keras.layers.Dense(2, name="direction")(x)
-    rotation = UnitVector(name="rotation")(direction)
-    return keras.Model(crop, {"gesture": gesture, "rotation": rotation}, name=name)
+    return keras.Model(crop, {head.name: head.build(x) for head in heads}, name=name)
+
+
+def heads_of_model(model: keras.Model) -> tuple[Head, ...]:
+    """The heads whose outputs a reader, or a model that contains one, gives.
+
+    Raises:
+        ValueError: none of its outputs is a head's.
+    """
+    outputs = model.output if isinstance(model.output, dict) else {}
+    heads = [
+        head.of_layer(_find(model, lambda layer, name=name: layer.name == name, name)[1])
+        for name, head in registered().items()
+        if name in outputs
+    ]
+    if not heads:
+        raise ValueError(
+            f"{model.name} has no head: a reader has outputs such as {', '.join(registered())}, this has "
+            f"{sorted(outputs) or model.output_shape}"
+        )
+    return tuple(heads)
 
 
 def shown_the_photo(classifier: keras.Model) -> keras.Model:
@@ -105,7 +150,9 @@ def class_names(model: keras.Model) -> tuple[str, ...]:
     Raises:
         ValueError: no layer of the model carries names.
     """
-    return _find(model, ClassProbabilities)[1].class_names
+    return _find(model, lambda layer: isinstance(layer, ClassProbabilities), "ClassProbabilities")[
+        1
+    ].class_names
 
 
 def attention_maps(model: keras.Model, crops: np.ndarray) -> np.ndarray:
@@ -122,7 +169,7 @@ def attention_maps(model: keras.Model, crops: np.ndarray) -> np.ndarray:
     Raises:
         ValueError: the model has no attention block.
     """
-    classifier, block = _find(model, AttentionBlock)
+    classifier, block = _find(model, lambda layer: isinstance(layer, AttentionBlock), "AttentionBlock")
     features = keras.Model(classifier.input, block.input)
     maps = []
     for start in range(0, len(crops), 64):
@@ -135,15 +182,24 @@ def attention_maps(model: keras.Model, crops: np.ndarray) -> np.ndarray:
     return maps / maps.max(axis=(1, 2), keepdims=True)
 
 
-def _find(model: keras.Model, kind: type) -> tuple[keras.Model, keras.layers.Layer]:
-    """The first layer of a kind, and the (inner) model that holds it."""
+def _find(
+    model: keras.Model, fits: Callable[[keras.layers.Layer], bool], what: str
+) -> tuple[keras.Model, keras.layers.Layer]:
+    """The first layer that fits, and the (inner) model that holds it.
+
+    Raises:
+        ValueError: none does.
+    """
+    for inner, layer in _layers(model):
+        if fits(layer):
+            return inner, layer
+    raise ValueError(f"model {model.name!r} has no {what} layer")
+
+
+def _layers(model: keras.Model) -> Iterator[tuple[keras.Model, keras.layers.Layer]]:
+    """All layers, each with the model that holds it; those of inner models last."""
     for layer in model.layers:
-        if isinstance(layer, kind):
-            return model, layer
+        yield model, layer
     for layer in model.layers:
         if isinstance(layer, keras.Model):
-            try:
-                return _find(layer, kind)
-            except ValueError:
-                continue
-    raise ValueError(f"model {model.name!r} has no {kind.__name__} layer")
+            yield from _layers(layer)

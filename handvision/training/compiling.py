@@ -1,8 +1,11 @@
 """What is learned: losses, metrics, and the learning rate from warm-up to zero."""
 
+from collections.abc import Mapping
+
 import keras
 
-from handvision.heads.losses import GestureAccuracy, MaskIoU, MaskLoss, RotationError, RotationLoss
+from handvision.heads.losses import MaskIoU, MaskLoss
+from handvision.models import heads_of_model
 from handvision.training.platform import gpus
 
 
@@ -10,49 +13,42 @@ def compile_classifier(
     model: keras.Model,
     learning_rate: float = 1e-3,
     total_steps: int | None = None,
-    rotation_weight: float = 0.5,
-    label_smoothing: float = 0.0,
+    loss_weights: Mapping[str, float] | None = None,
     jit_compile: bool | str | None = None,
 ) -> None:
-    """Makes a classifier ready to train: categorical cross-entropy, rotation loss, Adam.
+    """Makes a reader ready to train: the losses and metrics of its heads, Adam.
 
     The norm of the whole gradient is limited to 1.
 
-    Targets are a dict: `gesture` (batch, classes) one-hot or soft, `rotation` (batch, 2), the (sin,
-    cos) of the hand's direction. Sample weights are a dict of the same keys, each (batch,). A
-    rotation that is not known has weight 0 or is NaN: it adds nothing to loss or metric.
+    Targets are a dict, name of a head -> (batch, ...), and sample weights a dict of the same keys, each
+    (batch,): what `heads.HeadTargets` gives. What is not known has the weight 0: it adds nothing to loss or
+    metric.
 
     Args:
-        model: outputs a dict with `gesture` (softmax) and, if it has one, `rotation` (sin, cos).
-            Other outputs (`crop`, `has_hand`, `box`) get no loss.
+        model: outputs a dict with at least one head. Other outputs (`crop`, `has_hand`, `box`) get no loss.
         learning_rate: of Adam; with `total_steps` its highest value.
         total_steps: all steps of the training (epochs * len(train)). With it the rate rises in a
             short warm-up and falls along a cosine to 0; without it, it is constant.
-        rotation_weight: of the rotation loss, 1 - cos(error), beside the cross-entropy.
-        label_smoothing: share of a one-hot target that is spread over all classes, in [0, 1).
+        loss_weights: name of a head -> weight of its loss, 0 or more; `Head.loss_weight` where left out.
         jit_compile: as in Keras. None: no XLA under TensorFlow without a GPU, where it slows small
             networks down; Keras chooses elsewhere.
 
     Raises:
-        ValueError: the model has no `gesture` output, or a number is out of its range.
+        ValueError: the model has no head, a weight is of no head of it, or a number is out of its range.
     """
-    outputs = model.output if isinstance(model.output, dict) else {}
-    if "gesture" not in outputs:
-        raise ValueError(f"{model.name}: a classifier needs an output 'gesture', this has {_outputs(model)}")
-    if rotation_weight < 0:
-        raise ValueError(f"rotation_weight is {rotation_weight}; use 0 or more")
-    if not 0 <= label_smoothing < 1:
-        raise ValueError(f"label_smoothing is {label_smoothing}; use a number in [0, 1)")
-    losses = {"gesture": keras.losses.CategoricalCrossentropy(label_smoothing=label_smoothing)}
-    metrics = {"gesture": [GestureAccuracy(name="accuracy")]}
-    if "rotation" in outputs:
-        losses["rotation"] = RotationLoss()
-        metrics["rotation"] = [RotationError(name="degrees")]
+    heads = {head.name: head for head in heads_of_model(model)}
+    weights = {name: head.loss_weight for name, head in heads.items()} | dict(loss_weights or {})
+    if set(weights) != set(heads):
+        unknown = ", ".join(sorted(set(weights) - set(heads)))
+        raise ValueError(f"loss_weights are given for {unknown}; {model.name} has {', '.join(heads)}")
+    for name, weight in weights.items():
+        if not weight >= 0:
+            raise ValueError(f"loss_weights[{name!r}] is {weight}; use 0 or more")
     model.compile(
         optimizer=_adam(learning_rate, total_steps),
-        loss={name: losses.get(name) for name in outputs},
-        loss_weights={name: rotation_weight if name == "rotation" else 1.0 for name in outputs},
-        weighted_metrics=metrics,
+        loss={name: heads[name].loss() if name in heads else None for name in model.output},
+        loss_weights={name: weights.get(name, 1.0) for name in model.output},
+        weighted_metrics={name: head.metrics() for name, head in heads.items()},
         jit_compile=_jit() if jit_compile is None else jit_compile,
     )
 
@@ -100,7 +96,9 @@ def _adam(learning_rate: float, total_steps: int | None) -> keras.optimizers.Opt
     return keras.optimizers.Adam(_rate(learning_rate, total_steps), global_clipnorm=1.0)
 
 
-def _rate(learning_rate: float, total_steps: int | None):
+def _rate(
+    learning_rate: float, total_steps: int | None
+) -> float | keras.optimizers.schedules.LearningRateSchedule:
     if not learning_rate > 0:
         raise ValueError(f"learning_rate is {learning_rate}; use a number above 0")
     if total_steps is None:
@@ -117,10 +115,10 @@ def _rate(learning_rate: float, total_steps: int | None):
     )
 
 
-def _jit():
+def _jit() -> bool | str:
     return False if keras.backend.backend() == "tensorflow" and not gpus() else "auto"
 
 
-def _outputs(model) -> list[str] | str:
+def _outputs(model: keras.Model) -> list[str] | str:
     output = model.output
     return sorted(output) if isinstance(output, dict) else str(getattr(output, "shape", type(output)))

@@ -335,7 +335,7 @@ class _Padded(keras.utils.PyDataset):
 
     def __getitem__(self, index):
         inputs, *dicts = self.sequence[index]
-        zeros = np.zeros((len(dicts[0]["gesture"]), 1), np.float32)
+        zeros = np.zeros((len(next(iter(dicts[0].values()))), 1), np.float32)
         return inputs, *({**known, **dict.fromkeys(self.missing, zeros)} for known in dicts)
 
     @property

@@ -131,9 +131,7 @@ def _flow(generator: ImageDataGenerator, pictures: np.ndarray, examples: Example
 
 
 def _learn(reader, train, validation, folder, learning_rate, *, epochs, **options) -> training.History:
-    training.compile_classifier(
-        reader, learning_rate=learning_rate, total_steps=epochs * len(train), rotation_weight=1.5
-    )
+    training.compile_classifier(reader, learning_rate=learning_rate, total_steps=epochs * len(train))
     return training.fit(reader, train, validation, epochs=epochs, folder=folder, **options)
 
 
@@ -155,7 +153,9 @@ def close_ups_of(model: keras.Model, photos: Examples, *, size: int = 144, margi
     parts = []
     for start in range(0, len(photos), 500):  # floats of all at once would fill the memory
         some = photos.take(range(start, min(start + 500, len(photos))))
-        found = evaluation.model_outputs(look, some.photos, ("crop", "photo_crop", "has_hand"), 32, channels=3)
+        found = evaluation.model_outputs(
+            look, some.photos, ("crop", "photo_crop", "has_hand"), 32, channels=3
+        )
         masks, pictures = (np.rint(found[key] * 255).astype(np.uint8) for key in ("crop", "photo_crop"))
         parts.append(replace(some, masks=masks, photos=pictures).take(found["has_hand"].reshape(-1) > 0.5))
     return concatenate(parts, f"{photos.name}, as {model.name} sees them")

@@ -265,7 +265,7 @@ def test_finished_training_is_loaded_not_repeated(reference, capsys):
         ({"seed": 2}, "seed"),
         ({"epochs": 5, "total_steps": 36}, "epochs"),
         ({"patience": None}, "early stopping"),
-        ({"label_smoothing": 0.1}, "losses"),
+        ({"loss_weights": {"rotation": 0.1}}, "losses"),
         ({"data": "other"}, "training data"),
         ({"model": "other"}, "network"),
     ],
@@ -389,8 +389,8 @@ def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
     [
         ({"learning_rate": 0}, "learning_rate is 0"),
         ({"total_steps": 0}, "total_steps is 0"),
-        ({"rotation_weight": -1}, "rotation_weight is -1"),
-        ({"label_smoothing": 1}, "label_smoothing is 1"),
+        ({"loss_weights": {"rotation": -1}}, r"loss_weights\['rotation'\] is -1"),
+        ({"loss_weights": {"age": 1}}, "loss_weights are given for age; bars has gesture, rotation"),
     ],
 )
 def test_compile_classifier_refuses(arguments, message):
@@ -399,7 +399,7 @@ def test_compile_classifier_refuses(arguments, message):
 
 
 def test_compile_refuses_the_wrong_kind_of_model():
-    with pytest.raises(ValueError, match="needs an output 'gesture'"):
+    with pytest.raises(ValueError, match="has no head"):
         training.compile_classifier(segmenter())
     with pytest.raises(ValueError, match="gives one mask"):
         training.compile_segmenter(classifier())

@@ -1,6 +1,10 @@
-"""A softmax that knows its classes' names."""
+"""Keras layers that heads end in: a softmax that knows its classes' names, and vectors of length 1."""
+
+from collections.abc import Sequence
+from typing import Any
 
 import keras
+from keras import ops
 
 
 @keras.saving.register_keras_serializable(package="handvision")
@@ -25,7 +29,7 @@ class ClassProbabilities(keras.layers.Layer):
     ((3, 2), ('fist', 'palm'))
     """
 
-    def __init__(self, class_names, **kwargs):
+    def __init__(self, class_names: Sequence[str], **kwargs: Any):
         super().__init__(**kwargs)
         self.class_names = tuple(str(name) for name in class_names)
         if len(self.class_names) < 2 or len(set(self.class_names)) < len(self.class_names):
@@ -35,11 +39,32 @@ class ClassProbabilities(keras.layers.Layer):
             len(self.class_names), activation="softmax", dtype="float32", name="dense"
         )
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         self.dense.build(input_shape)
 
-    def call(self, features):
+    def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
         return self.dense(features)
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "class_names": list(self.class_names)}
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class UnitVector(keras.layers.Layer):
+    """Scales vectors to length 1; the zero vector stays zero, with a finite gradient.
+
+    Input: vectors, (batch, n) float.
+
+    Output: (batch, n), like the input.
+
+    Example:
+
+    >>> import numpy as np
+    >>> unit = UnitVector()(np.array([[3.0, 4.0], [0.0, 0.0]], "float32"))
+    >>> [[round(float(x), 3) for x in row] for row in unit]
+    [[0.6, 0.8], [0.0, 0.0]]
+    """
+
+    def call(self, vectors: keras.KerasTensor) -> keras.KerasTensor:
+        squared = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
+        return vectors * ops.rsqrt(ops.maximum(squared, 1e-12))
