@@ -3,18 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
-import cv2
 import numpy as np
+from numpy.typing import NDArray
 
-# The label of a picture that shows no hand, or none that can be named.
-NO_HAND = -1
-# The value of a mask where nobody knows: a segmenter is neither praised nor blamed there.
+from handvision.core.geometry import Letterbox, letterbox
+from handvision.core.hands import KEYPOINTS, NO_HAND, Hands
+
+__all__ = ["NO_HAND", "UNKNOWN", "Examples", "Hands", "concatenate", "resize"]
+
+# The value of a mask where nobody knows what is there; losses and metrics ignore such pixels.
 UNKNOWN = 64
+
+Pictures = np.ndarray | list[np.ndarray]
 
 
 @dataclass(frozen=True)
 class Examples:
-    """`n` pictures of hands and what is known of each. What is not known is None.
+    """`n` pictures and what is known of each. A field of which nothing is known is None.
 
     Attributes:
         name: what these pictures are, for titles and reports ("finger_digits, last fifth").
@@ -24,30 +29,59 @@ class Examples:
         rotations: (n,) float32, degrees, counter-clockwise from image-up, in (-180, 180];
             NaN where a picture's rotation is not known.
         groups: (n,), what an honest split must not tear apart: frame number, person or session.
-        boxes: list of n (k, 4) float32 arrays, each row x0, y0, x1, y1 in pixels of the photo.
-        keypoints: (n, 21, 2) float32, x, y in pixels, in MediaPipe's order.
+        hands: list of n `Hands`: boxes, key points, handedness, label and rotation of every hand in a
+            picture. `labels` and `rotations` above are those of the picture, for pictures of one hand.
         class_names: the names that `labels` point to.
         source: where the pictures came from, as a sentence for the reader.
     """
 
     name: str
-    photos: np.ndarray | list | None = None
-    masks: np.ndarray | list | None = None
+    photos: Pictures | None = None
+    masks: Pictures | None = None
     labels: np.ndarray | None = None
     rotations: np.ndarray | None = None
     groups: np.ndarray | None = None
-    boxes: list | None = None
-    keypoints: np.ndarray | None = None
+    hands: list[Hands] | None = None
     class_names: tuple[str, ...] = ()
     source: str = ""
 
-    def __post_init__(self):
+    def __post_init__(self) -> None:
         lengths = {name: len(value) for name, value in self._per_picture().items()}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"{self.name}: fields of unequal length: {lengths}")
+        for i, hands in enumerate(self.hands or ()):
+            if not isinstance(hands, Hands):
+                raise ValueError(f"{self.name}: hands[{i}] is {type(hands).__name__}; give a Hands a picture")
 
     def __len__(self) -> int:
         return next((len(value) for value in self._per_picture().values()), 0)
+
+    @property
+    def boxes(self) -> list[NDArray[np.float32]] | None:
+        """n arrays (k, 4) float32, the known boxes of each picture's hands; None if none is known."""
+        if self.hands is None:
+            return None
+        boxes = [hands.boxes[np.isfinite(hands.boxes).all(axis=1)] for hands in self.hands]
+        unknown = any(len(hands) for hands in self.hands) and not any(len(each) for each in boxes)
+        return None if unknown else boxes
+
+    @property
+    def keypoints(self) -> NDArray[np.float32] | None:
+        """(n, 21, 2) float32 x, y of pictures of at most one hand, NaN where not known; None if none is.
+
+        Raises:
+            ValueError: a picture has several hands; `hands` has them all.
+        """
+        if self.hands is None or not any(np.isfinite(hands.keypoints).any() for hands in self.hands):
+            return None
+        points = np.full((len(self), KEYPOINTS, 2), np.nan, np.float32)
+        for i, hands in enumerate(self.hands):
+            if len(hands) > 1:
+                raise ValueError(
+                    f"{self.name}: picture {i} has {len(hands)} hands; use `hands` for their points"
+                )
+            points[i : i + 1][: len(hands)] = hands.keypoints[..., :2]
+        return points
 
     def take(self, indices: Sequence[int] | np.ndarray, name: str | None = None) -> "Examples":
         """The pictures at `indices` (integers, or a boolean mask of length n), in that order."""
@@ -81,89 +115,103 @@ class Examples:
 
 
 def concatenate(parts: Sequence[Examples], name: str) -> Examples:
-    """One set out of several of equal picture size and class names; keeps the fields that all have.
+    """One set out of several, whose arrays are of equal picture size, and whose class names are equal.
 
-    `groups` become "<part>/<group>", so that groups of different parts never meet.
+    What is known of one part only is unknown in the others: NO_HAND among the labels, NaN among the
+    rotations, `Hands.unknown()` among the hands. `groups` are kept where all parts have them (a split must
+    know all of them), as "<part>/<group>", so that groups of different parts never meet.
 
     Raises:
-        ValueError: no parts, unlike class names, or unlike picture sizes.
+        ValueError: no parts, unlike class names, unlike picture sizes, or photos or masks that only some
+            of the parts have.
     """
     if not parts:
         raise ValueError(f"{name}: nothing to concatenate")
     names = {part.class_names for part in parts}
     if len(names) > 1:
         raise ValueError(f"{name}: the parts have different class names: {sorted(names)}")
-    shared = set.intersection(*(set(part._per_picture()) for part in parts))
-    joined = {}
-    for field in shared:
-        values = [getattr(part, field) for part in parts]
-        if field == "groups":
-            joined[field] = np.concatenate([[f"{p.name}/{g}" for g in p.groups] for p in parts])
-        elif all(isinstance(value, np.ndarray) for value in values):
-            shapes = {value.shape[1:] for value in values}
-            if len(shapes) > 1:
-                raise ValueError(
-                    f"{name}: {field} of unequal shapes {sorted(shapes)}; resize the parts first"
-                )
-            joined[field] = np.concatenate(values)
-        else:
-            joined[field] = [item for value in values for item in value]
+    joined = {
+        field: join(name, field, parts)
+        for field, join in _JOIN.items()
+        if any(getattr(part, field) is not None for part in parts)
+    }
     source = " + ".join(part.source or part.name for part in parts)
     return Examples(name, class_names=parts[0].class_names, source=source, **joined)
+
+
+def _join_pictures(name: str, field: str, parts: Sequence[Examples]) -> Pictures:
+    values = [getattr(part, field) for part in parts]
+    for part, value in zip(parts, values, strict=True):
+        if value is None:
+            raise ValueError(
+                f"{name}: {part.name} has no {field}, others have; drop them there, or this part"
+            )
+    if not all(isinstance(value, np.ndarray) for value in values):
+        return [picture for value in values for picture in value]
+    shapes = {value.shape[1:] for value in values}
+    if len(shapes) > 1:
+        raise ValueError(f"{name}: {field} of unequal shapes {sorted(shapes)}; resize the parts first")
+    return np.concatenate(values)
+
+
+def _join_labels(name: str, field: str, parts: Sequence[Examples]) -> NDArray:
+    return np.concatenate([np.full(len(p), NO_HAND) if p.labels is None else p.labels for p in parts])
+
+
+def _join_rotations(name: str, field: str, parts: Sequence[Examples]) -> NDArray:
+    unknown = np.float32("nan")
+    return np.concatenate([np.full(len(p), unknown) if p.rotations is None else p.rotations for p in parts])
+
+
+def _join_groups(name: str, field: str, parts: Sequence[Examples]) -> NDArray | None:
+    if any(part.groups is None for part in parts):
+        return None
+    return np.concatenate([[f"{part.name}/{group}" for group in part.groups] for part in parts])
+
+
+def _join_hands(name: str, field: str, parts: Sequence[Examples]) -> list[Hands]:
+    return [hands for part in parts for hands in part.hands or [Hands.unknown()] * len(part)]
+
+
+_JOIN = {
+    "photos": _join_pictures,
+    "masks": _join_pictures,
+    "labels": _join_labels,
+    "rotations": _join_rotations,
+    "groups": _join_groups,
+    "hands": _join_hands,
+}
 
 
 def resize(examples: Examples, height: int, width: int) -> Examples:
     """The same pictures in one size, whole and centred: padded with black, never stretched.
 
-    Masks are interpolated linearly and cut at one half, so they stay 0 or 255. Boxes and key
-    points move along.
+    Masks are interpolated linearly and cut at one half, so they stay 0 or 255. A pixel of a weak mask
+    stays UNKNOWN where the cut depends on what is not known: where it would be 255 if all that is UNKNOWN
+    were hand, and 0 if none of it were. Hands move along.
 
     Raises:
-        ValueError: a size below 1.
+        ValueError: a size below 1, or neither photos nor masks.
     """
+    pictures = examples.photos if examples.photos is not None else examples.masks
+    if pictures is None:
+        raise ValueError(f"{examples.name} has neither photos nor masks to resize")
     if height < 1 or width < 1:
         raise ValueError(f"{examples.name}: cannot resize to {height}x{width}; sizes start at 1")
-    pictures = examples.photos if examples.photos is not None else examples.masks
-    frames = [_letterbox(p.shape[0], p.shape[1], height, width) for p in pictures]
-    changed = {}
+    places = [letterbox(picture.shape[:2], (height, width)) for picture in pictures]
+    changed: dict[str, Pictures | list[Hands]] = {}
     if examples.photos is not None:
-        changed["photos"] = np.stack(
-            [_warp(p, f, height, width) for p, f in zip(examples.photos, frames, strict=True)]
-        )
+        changed["photos"] = np.stack([p.fit(x) for p, x in zip(places, examples.photos, strict=True)])
     if examples.masks is not None:
-        soft = [_warp(m, f, height, width) for m, f in zip(examples.masks, frames, strict=True)]
-        changed["masks"] = np.where(np.stack(soft).reshape(-1, height, width, 1) > 127, 255, 0).astype(
-            np.uint8
-        )
-    if examples.boxes is not None:
-        changed["boxes"] = [
-            (np.asarray(b, np.float32) * s + np.array([x, y, x, y], np.float32)).astype(np.float32)
-            for b, (s, x, y) in zip(examples.boxes, frames, strict=True)
-        ]
-    if examples.keypoints is not None:
-        scale = np.array([[[s]] for s, _, _ in frames], np.float32)
-        offset = np.array([[[x, y]] for _, x, y in frames], np.float32)
-        changed["keypoints"] = examples.keypoints * scale + offset
+        changed["masks"] = np.stack([_fit_mask(p, m) for p, m in zip(places, examples.masks, strict=True)])
+    if examples.hands is not None:
+        changed["hands"] = [h.moved(p.affine) for p, h in zip(places, examples.hands, strict=True)]
     return replace(examples, **changed)
 
 
-def _letterbox(from_height: int, from_width: int, height: int, width: int) -> tuple[float, float, float]:
-    """Scale and offset (x, y) that put one frame whole and centred into another."""
-    scale = min(height / from_height, width / from_width)
-    return scale, (width - from_width * scale) / 2, (height - from_height * scale) / 2
-
-
-def _warp(picture: np.ndarray, frame: tuple[float, float, float], height: int, width: int) -> np.ndarray:
-    scale = frame[0]
-    if picture.shape[:2] == (height, width):
-        return picture
-    # Averaging over the area when shrinking keeps thin fingers; linear when growing keeps contours smooth.
-    inner_height, inner_width = (max(1, round(size * scale)) for size in picture.shape[:2])
-    interpolation = cv2.INTER_AREA if scale < 1 else cv2.INTER_LINEAR
-    inner = cv2.resize(picture, (inner_width, inner_height), interpolation=interpolation)
-    canvas = np.zeros((height, width) + picture.shape[2:], picture.dtype)
-    top, left = (height - inner_height) // 2, (width - inner_width) // 2
-    canvas[top : top + inner_height, left : left + inner_width] = inner.reshape(
-        inner.shape[:2] + picture.shape[2:]
-    )
-    return canvas
+def _fit_mask(place: Letterbox, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    unknown = mask == UNKNOWN
+    least = place.fit(np.where(unknown, np.uint8(0), mask)) > 127
+    most = place.fit(np.where(unknown, np.uint8(255), mask)) > 127 if unknown.any() else least
+    fitted = np.where(least, 255, np.where(most, UNKNOWN, 0)).astype(np.uint8)
+    return fitted.reshape(*place.to_size, 1)

@@ -5,7 +5,7 @@ import json
 
 import numpy as np
 
-from handvision.core.examples import Examples
+from handvision.core.examples import NO_HAND, Examples
 
 
 def hash_examples(examples: Examples) -> str:
@@ -14,11 +14,41 @@ def hash_examples(examples: Examples) -> str:
     The name and the source of the examples do not count: the same content has the same hash.
     """
     arrays = []
-    for name in ("photos", "masks", "labels", "rotations", "groups", "boxes", "keypoints"):
+    for name in ("photos", "masks", "labels", "rotations", "groups"):
         value = getattr(examples, name)
         if value is not None:
             arrays += [np.array(name), *(value if isinstance(value, list) else [value])]
+    arrays += _of_hands(examples)
     return hash_arrays([*arrays, np.array(examples.class_names, dtype=str)])
+
+
+def _of_hands(examples: Examples) -> list[np.ndarray]:
+    """What is known of the hands. What is not known of any does not count, as with the other fields.
+
+    Boxes, and points of pictures of one hand, are hashed as the first release had them: its hashes hold.
+    """
+    if examples.hands is None:
+        return []
+    arrays: list[np.ndarray] = []
+    if examples.boxes is not None:
+        arrays += [np.array("boxes"), *examples.boxes]
+    points = [hands.keypoints for hands in examples.hands]
+    if any(np.isfinite(each).any() for each in points):
+        several = any(len(each) > 1 for each in points)
+        arrays += [
+            np.array("keypoints"),
+            *([p[..., :2] for p in points] if several else [examples.keypoints]),
+        ]
+    scores = np.concatenate([each[..., 2].ravel() for each in points])
+    if (np.isfinite(scores) & (scores != 1)).any():
+        arrays += [np.array("scores"), scores]
+    for name, unknown in (("handedness", ""), ("labels", NO_HAND), ("rotations", np.nan)):
+        columns = [getattr(hands, name) for hands in examples.hands]
+        together = np.concatenate(columns)
+        known = np.isfinite(together) if name == "rotations" else together != unknown
+        if known.any():
+            arrays += [np.array(f"hands' {name}"), *columns]
+    return arrays
 
 
 def hash_arrays(arrays) -> str:

@@ -9,6 +9,7 @@ import cv2
 import numpy as np
 
 from handvision.core.examples import UNKNOWN
+from handvision.core.geometry import degrees_from_sin_cos
 
 
 def reference_rotation(masks: np.ndarray | list) -> np.ndarray:
@@ -42,8 +43,7 @@ def _rotation(mask: np.ndarray) -> float:
     across, up = palm[0] - exit_x, exit_y - palm[1]
     if np.hypot(across, up) < 0.5 * radius:
         return np.nan
-    angle = np.degrees(np.arctan2(-across, up))
-    return angle if angle > -180 else 180.0
+    return float(degrees_from_sin_cos((-across, up)))
 
 
 def _longest_border_run(hand: np.ndarray) -> np.ndarray:

@@ -15,7 +15,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from handvision.core.examples import Examples
+from handvision.core.examples import Examples, Hands
 from handvision.datasets import download, labelling
 from handvision.datasets.catalog import Dataset, row
 from handvision.datasets.download import DataUnavailable, files_below
@@ -215,7 +215,8 @@ def _hands_dataset(dataset: Dataset, files: Files) -> Examples:
         photos=photos,
         labels=np.array(labels),
         groups=np.array([_session(name) for _, name in keys]),
-        boxes=boxes,
+        # A photo that the tables leave out may show hands all the same.
+        hands=[Hands(boxes=each) if len(each) else Hands.unknown() for each in boxes],
         class_names=NUMBERS,
         source=_source(dataset, files, "boxes from the tables, scaled to the pictures"),
     )

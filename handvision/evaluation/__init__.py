@@ -18,12 +18,9 @@ from handvision.evaluation.classifiers import (
 from handvision.evaluation.combined import accuracy_by_direction, evaluate_combined, failure_kinds
 from handvision.evaluation.predictions import model_outputs, predict_masks
 from handvision.evaluation.rotation import (
-    degrees_from_sin_cos,
     rotate_masks,
+    rotated_degrees,
     rotation_error,
-    sin_cos_from_degrees,
-    turned_degrees,
-    wrap_degrees,
 )
 from handvision.evaluation.segmenters import (
     boundary_f,
@@ -43,7 +40,6 @@ __all__ = [
     "boundary_f",
     "commonest_class_share",
     "confident_share",
-    "degrees_from_sin_cos",
     "evaluate_boxes",
     "evaluate_classifier",
     "evaluate_combined",
@@ -57,9 +53,7 @@ __all__ = [
     "nearest_neighbour_accuracy",
     "predict_masks",
     "rotate_masks",
+    "rotated_degrees",
     "rotation_error",
-    "sin_cos_from_degrees",
     "skin_colour_masks",
-    "turned_degrees",
-    "wrap_degrees",
 ]

@@ -9,9 +9,10 @@ from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsClassifier
 
 from handvision.core.examples import Examples
+from handvision.core.geometry import degrees_from_sin_cos, letterbox
 from handvision.evaluation.checks import checked_labels, class_count, labelled_masks
 from handvision.evaluation.predictions import model_outputs
-from handvision.evaluation.rotation import degrees_from_sin_cos, rotate_masks, rotation_error, turned_degrees
+from handvision.evaluation.rotation import rotate_masks, rotated_degrees, rotation_error
 
 TWELVE_ANGLES = tuple(range(0, 360, 30))
 
@@ -222,7 +223,7 @@ class _Rotated:
         compared = [known or turn != (0, False) for turn in self.turns]
         if not any(compared):
             return None
-        true = np.stack([turned_degrees(start, *turn) for turn in self.turns])
+        true = np.stack([rotated_degrees(start, *turn) for turn in self.turns])
         read = degrees_from_sin_cos(self.outputs["rotation"]).reshape(true.shape)
         error = rotation_error(true[compared].reshape(-1), read[compared].reshape(-1))
         return {"reference": "direction" if known else "turn", **error}
@@ -243,9 +244,8 @@ def _small_crops(masks: np.ndarray, size: int) -> np.ndarray:
         x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))
         if width and height:
             side = max(width, height)
-            square = np.zeros((side, side), np.float32)
-            top, left = (side - height) // 2, (side - width) // 2
-            square[top : top + height, left : left + width] = mask[y : y + height, x : x + width] / 255
+            hand = mask[y : y + height, x : x + width].astype(np.float32) / 255
+            square = letterbox((height, width), (side, side)).fit(hand)
             crops[i] = cv2.resize(square, (size, size), interpolation=cv2.INTER_AREA)
     return crops.reshape(len(masks), -1)
 

@@ -1,8 +1,10 @@
-"""Directions of hands in degrees, and masks that are turned without losing a finger at the border."""
+"""How far directions are off, and masks that are rotated without losing a finger at the border."""
 
 import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
+from handvision.core.geometry import Affine, wrap_degrees
 from handvision.evaluation.checks import checked_pictures
 
 
@@ -33,36 +35,19 @@ def rotation_error(true_degrees: np.ndarray, predicted_degrees: np.ndarray) -> d
     }
 
 
-def degrees_from_sin_cos(pairs: np.ndarray) -> np.ndarray:
-    """(n, 2) pairs (sin, cos) of any length to (n,) degrees in (-180, 180]."""
-    pairs = np.asarray(pairs, np.float64)
-    if pairs.ndim != 2 or pairs.shape[1] != 2:
-        raise ValueError(f"rotation has shape {pairs.shape}; use (n, 2), columns sin and cos")
-    return wrap_degrees(np.degrees(np.arctan2(pairs[:, 0], pairs[:, 1])))
-
-
-def sin_cos_from_degrees(degrees: np.ndarray) -> np.ndarray:
-    """(n,) degrees to (n, 2) float32 pairs (sin, cos); NaN stays NaN."""
-    radians = np.radians(np.asarray(degrees, np.float64))
-    if radians.ndim != 1:
-        raise ValueError(f"degrees have shape {radians.shape}; use (n,)")
-    return np.stack([np.sin(radians), np.cos(radians)], axis=1).astype(np.float32)
-
-
-def wrap_degrees(degrees: np.ndarray) -> np.ndarray:
-    """The same directions in (-180, 180]."""
-    return 180 - (180 - np.asarray(degrees, np.float64)) % 360
-
-
-def turned_degrees(rotations: np.ndarray, degrees, mirror=False) -> np.ndarray:
+def rotated_degrees(
+    rotations: np.ndarray, degrees: float | np.ndarray, mirror: bool | np.ndarray = False
+) -> np.ndarray:
     """Directions of hands in pictures that went through `rotate_masks` with the same arguments."""
     return wrap_degrees(np.where(mirror, -1.0, 1.0) * np.asarray(rotations, np.float64) + degrees)
 
 
-def rotate_masks(masks: np.ndarray, degrees, mirror=False) -> np.ndarray:
-    """Masks mirrored left to right (where `mirror`), then turned about the centre, with no finger lost.
+def rotate_masks(
+    masks: np.ndarray, degrees: float | np.ndarray, mirror: bool | np.ndarray = False
+) -> np.ndarray:
+    """Masks mirrored left to right (where `mirror`), then rotated about the centre, with no finger lost.
 
-    Turned about its centre a picture loses its corners, and a hand at its edge its fingers. So
+    Rotated about its centre a picture loses its corners, and a hand at its edge its fingers. So
     where a part of the hand would leave the frame, the whole is moved in by just so much, and where
     it is too long for the frame also made smaller. To a classifier behind BoundingBoxCropLayer
     neither makes a difference. What the frame had cut off before, such as a forearm, stays cut off.
@@ -73,7 +58,7 @@ def rotate_masks(masks: np.ndarray, degrees, mirror=False) -> np.ndarray:
         mirror: a boolean or (n,) booleans.
 
     Returns:
-        (n, height, width, 1) uint8, 0 or 255. Without turn and mirror it is `masks` to the bit.
+        (n, height, width, 1) uint8, 0 or 255. Without rotation and mirror it is `masks` to the bit.
     """
     masks = checked_pictures(masks, 1, "masks")
     n, height, width, _ = masks.shape
@@ -81,38 +66,35 @@ def rotate_masks(masks: np.ndarray, degrees, mirror=False) -> np.ndarray:
     mirror = _each(mirror, n, "mirror", bool)
     if not np.isfinite(degrees).all():
         raise ValueError("degrees must be finite")
-    turned = np.empty_like(masks)
+    rotated = np.empty_like(masks)
     for i, mask in enumerate(masks[..., 0]):
         mask = mask[:, ::-1] if mirror[i] else mask
         if degrees[i] % 360 == 0:
-            turned[i, ..., 0] = mask
+            rotated[i, ..., 0] = mask
             continue
-        matrix = _fitting_turn(mask, degrees[i])
-        image = cv2.warpAffine(np.ascontiguousarray(mask), matrix, (width, height), flags=cv2.INTER_LINEAR)
-        turned[i, ..., 0] = (image >= 128) * np.uint8(255)
-    return turned
+        image = _rotation_inside(mask, degrees[i]).warp(np.ascontiguousarray(mask), height, width)
+        rotated[i, ..., 0] = (image >= 128) * np.uint8(255)
+    return rotated
 
 
-def _fitting_turn(mask: np.ndarray, degrees: float) -> np.ndarray:
-    """The 2x3 matrix, source to target, that turns about the centre and keeps the foreground inside."""
+def _rotation_inside(mask: np.ndarray, degrees: float) -> Affine:
+    """The rotation about the centre of a mask (height, width) that keeps its foreground in the frame."""
     height, width = mask.shape
-    matrix = cv2.getRotationMatrix2D(((width - 1) / 2, (height - 1) / 2), degrees, 1.0)
+    centre = (width / 2, height / 2)
+    affine = Affine.rotation(degrees, centre)
     points = cv2.findNonZero(np.ascontiguousarray(mask))
     if points is None:
-        return matrix
-    hull = cv2.convexHull(points)[:, 0].astype(np.float64)
-    frame = np.array([width - 1, height - 1], np.float64)
-    places = hull @ matrix[:, :2].T + matrix[:, 2]
-    span = places.max(axis=0) - places.min(axis=0)
-    scale = min(1.0, *(frame / np.maximum(span, 1e-9)))
-    matrix[:, :2] *= scale
-    matrix[:, 2] = scale * (matrix[:, 2] - frame / 2) + frame / 2
-    places = hull @ matrix[:, :2].T + matrix[:, 2]
-    matrix[:, 2] += np.maximum(0, -places.min(axis=0)) - np.maximum(0, places.max(axis=0) - frame)
-    return matrix
+        return affine
+    hull = cv2.convexHull(points)[:, 0] + 0.5
+    span = np.ptp(affine.points(hull), axis=0)
+    scale = min(1.0, *((width - 1, height - 1) / np.maximum(span, 1e-9)))
+    affine = affine.then(Affine.scale(scale, centre=centre))
+    places = affine.points(hull)
+    low, high = places.min(axis=0) - 0.5, places.max(axis=0) - (width - 0.5, height - 0.5)
+    return affine.then(Affine.shift(*(np.maximum(0, -low) - np.maximum(0, high))))
 
 
-def _each(value, n: int, name: str, dtype) -> np.ndarray:
+def _each(value: ArrayLike, n: int, name: str, dtype: type) -> np.ndarray:
     value = np.asarray(value)
     if dtype is bool and value.dtype != bool:
         raise ValueError(f"{name} has dtype {value.dtype}; use booleans")

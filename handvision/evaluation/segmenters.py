@@ -5,6 +5,7 @@ import keras
 import numpy as np
 
 from handvision.core.examples import Examples
+from handvision.core.geometry import mask_iou
 from handvision.evaluation.checks import check_binary, checked_pictures
 from handvision.evaluation.predictions import predict_masks
 from handvision.imaging.camera import CORRUPTIONS, corrupt
@@ -143,9 +144,7 @@ def iou(true: np.ndarray, predicted: np.ndarray) -> np.ndarray:
         (n,) float64 in [0, 1].
     """
     true, predicted = _mask_pair(true, predicted)
-    shared = (true & predicted).sum(axis=(1, 2))
-    union = (true | predicted).sum(axis=(1, 2))
-    return np.where(union == 0, 1.0, shared / np.maximum(union, 1))
+    return mask_iou(true, predicted)
 
 
 def boundary_f(true: np.ndarray, predicted: np.ndarray, tolerance: float = 2) -> np.ndarray:

@@ -9,6 +9,8 @@ from matplotlib import patheffects
 from matplotlib.figure import Figure
 from PIL import Image
 
+from handvision.core.geometry import wrap_degrees
+
 BLACK, ORANGE, SKY, GREEN, YELLOW, BLUE, VERMILION, PURPLE = (
     *("#000000", "#E69F00", "#56B4E9", "#009E73"),
     *("#F0E442", "#0072B2", "#D55E00", "#CC79A7"),
@@ -71,8 +73,7 @@ def draw(axis, image: np.ndarray, title: str = "") -> None:
 
 
 def whole_degrees(value: float) -> str:
-    rounded = round(float(value))
-    return f"{180 if rounded == -180 else rounded}°"
+    return f"{round(float(wrap_degrees(round(float(value)))))}°"
 
 
 def wrapped(name) -> str:

@@ -8,6 +8,7 @@ from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 
+from handvision.core.geometry import mask_iou
 from handvision.plotting.checks import as_pictures, check_lengths, checked_share
 from handvision.plotting.figures import (
     BLACK,
@@ -284,13 +285,8 @@ def _photos_with_masks(photos, masks, predicted, scores):
         check_lengths(photos=photos, scores=scores)
         scores = np.array([checked_share(s, f"scores[{i}]") for i, s in enumerate(scores)])
     elif predicted is not None:
-        scores = np.array([_iou(m > 127, p > 127) for m, p in zip(masks, predicted, strict=True)])
+        scores = np.array([mask_iou(m > 127, p > 127) for m, p in zip(masks, predicted, strict=True)])
     return photos, masks, predicted, scores
-
-
-def _iou(true: np.ndarray, predicted: np.ndarray) -> float:
-    union = np.count_nonzero(true | predicted)
-    return np.count_nonzero(true & predicted) / union if union else 1.0
 
 
 def _outputs(outputs: Mapping, count: int, class_names: Sequence[str]) -> dict[str, np.ndarray]:

@@ -42,7 +42,7 @@ def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: i
             "hands_dataset_one_hand": webcam,
         }
         for test_set, photos in sets.items():
-            photos = replace(some(photos, test), boxes=None, keypoints=None)
+            photos = replace(some(photos, test), hands=None)
             tests[test_set] = resize(photos, *frame)
             tests[f"{test_set}@any_rotation"] = resize(turned_photos(photos, seed), *frame)
     return named(tests)
@@ -150,7 +150,7 @@ def _all_alike_often(examples: Examples) -> Examples:
 def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int) -> Examples:
     """The photos in the frame, as they are and in `versions` - 1 more ways."""
     rotations = np.full(len(photos), np.nan, np.float32) if photos.rotations is None else photos.rotations
-    parts = [resize(replace(photos, masks=None, boxes=None, groups=None, rotations=rotations), *frame)]
+    parts = [resize(replace(photos, masks=None, hands=None, groups=None, rotations=rotations), *frame)]
     turn = ImageDataGenerator(
         rotation_range=180, zoom_range=(0.8, 1.3), horizontal_flip=True, fill_mode="nearest"
     )

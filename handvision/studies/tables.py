@@ -9,18 +9,17 @@ import numpy as np
 
 from handvision.core.examples import Examples
 from handvision.core.files import replacing
+from handvision.core.geometry import degrees_from_sin_cos, wrap_degrees
 from handvision.core.workspace import models_folder, runs_folder
 from handvision.datasets import download, load
 from handvision.datasets.catalog import CATALOG
 from handvision.datasets.labelling import reference_rotation
 from handvision.evaluation import (
     TWELVE_ANGLES,
-    degrees_from_sin_cos,
     nearest_neighbour_accuracy,
     predict_masks,
     rotate_masks,
     rotation_error,
-    wrap_degrees,
 )
 from handvision.plotting import Table, show_worst, table
 from handvision.protocol import Task, splits

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 
 from handvision.core import workspace
-from handvision.core.examples import NO_HAND, Examples
+from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.synthesis.hand import photo, scene
 from handvision.synthesis.hand.poses import GESTURE_NAMES, NUMBER_NAMES
 from handvision.synthesis.strata import SPLITS
@@ -63,7 +63,7 @@ def render(
         Examples with photos (n, size, size, 3) uint8 RGB or None, masks (n, size, size, 1) uint8 0 or 255
         (skin of hand and bare forearm), labels (n,) int64, rotations (n,) float32 degrees counter-clockwise
         from image-up of the direction wrist to middle knuckle, groups (n,) int64 (every picture is another
-        person), keypoints (n, 21, 2) float32 x, y in pixels in MediaPipe's order, class_names.
+        person), hands (one with its key points, or none), class_names.
 
     Raises:
         ValueError: a parameter is out of its range; the message names it.
@@ -71,12 +71,7 @@ def render(
     order = _checked(count, size, seed, task, split, photos, empty, rotation_range, mirror, workers)
     parts = _spread(order, workers) if workers > 1 else [_draw_range(order, 0, count)]
     columns = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    return Examples(
-        name=f"rendered {task}, {split}",
-        class_names=TASKS[task],
-        source=f"drawn by handvision.synthesis.rendered with seed {seed}",
-        **columns,
-    )
+    return _examples(order, columns)
 
 
 _SIGNATURE = inspect.signature(render)
@@ -106,12 +101,7 @@ def cached_render(*args, folder: str | Path | None = None, **parameters) -> Exam
         _write(path, {name: column for name, column in columns.items() if column is not None})
     with np.load(path, allow_pickle=False) as stored:
         columns = {name: stored[name] for name in stored.files}
-    return Examples(
-        name=f"rendered {order.task}, {order.split}",
-        class_names=TASKS[order.task],
-        source=f"drawn by handvision.synthesis.rendered with seed {order.seed}",
-        **columns,
-    )
+    return _examples(order, columns)
 
 
 @dataclass(frozen=True)
@@ -156,6 +146,17 @@ def _checked(count, size, seed, task, split, photos, empty, rotation_range, mirr
         raise ValueError(f"rotation_range is {rotation_range!r}; use low <= high within -180 to 180")
     return _Order(
         int(count), int(size), int(seed), task, split, bool(photos), float(empty), (low, high), float(mirror)
+    )
+
+
+def _examples(order: _Order, columns: dict[str, np.ndarray]) -> Examples:
+    points = columns.get("keypoints", np.full((order.count, 21, 2), np.nan, np.float32))
+    return Examples(
+        name=f"rendered {order.task}, {order.split}",
+        class_names=TASKS[order.task],
+        source=f"drawn by handvision.synthesis.rendered with seed {order.seed}",
+        hands=[Hands() if np.isnan(hand).all() else Hands(keypoints=hand[None]) for hand in points],
+        **{name: column for name, column in columns.items() if name != "keypoints"},
     )
 
 

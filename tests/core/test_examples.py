@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from handvision.core.examples import NO_HAND, Examples, concatenate, resize
+from handvision.core.examples import NO_HAND, UNKNOWN, Examples, Hands, concatenate, resize
 
 
 def square(size, name="squares", count=3):
@@ -17,7 +17,7 @@ def square(size, name="squares", count=3):
         masks=masks,
         labels=np.arange(count),
         groups=np.arange(count),
-        boxes=[np.array([[low, low, high, high]], np.float32)] * count,
+        hands=[Hands(boxes=[[low, low, high, high]])] * count,
         class_names=("a", "b", "c"),
     )
 
@@ -44,11 +44,41 @@ def test_concatenated_groups_never_meet():
     assert len(set(joined.groups)) == 6
 
 
-def test_concatenate_keeps_what_all_parts_know():
-    bare = Examples("bare", masks=np.zeros((2, 16, 16, 1), np.uint8), class_names=("a", "b", "c"))
-    joined = concatenate([square(16), bare], "both")
-    assert joined.photos is None
-    assert joined.masks.shape == (5, 16, 16, 1)
+def test_what_one_part_lacks_is_unknown_and_nothing_that_another_knows_is_lost():
+    points = np.ones((2, 21, 2), np.float32)
+    rendered = replace(
+        square(16, "rendered", 2),
+        labels=None,
+        groups=None,
+        rotations=np.array([10, -20], np.float32),
+        hands=[Hands(keypoints=points[i : i + 1]) for i in range(2)],
+    )
+    photos = replace(square(16, "photos"), hands=None)
+    joined = concatenate([rendered, photos], "both")
+    assert joined.labels.tolist() == [NO_HAND, NO_HAND, 0, 1, 2]
+    np.testing.assert_array_equal(joined.rotations, np.float32([10, -20, np.nan, np.nan, np.nan]))
+    np.testing.assert_array_equal(joined.keypoints[:2], points)
+    assert np.isnan(joined.keypoints[2:]).all()
+    assert joined.groups is None, "a split must know the groups of all pictures"
+
+
+@pytest.mark.parametrize("field", ["photos", "masks"])
+def test_a_part_without_the_pictures_of_the_others_is_named(field):
+    bare = replace(square(16, "bare"), **{field: None})
+    with pytest.raises(ValueError, match=f"bare has no {field}"):
+        concatenate([square(16), bare], "both")
+
+
+def test_key_points_are_given_for_pictures_of_one_hand():
+    one = Hands(keypoints=np.ones((1, 21, 2)))
+    examples = Examples("mixed", hands=[one, Hands()])
+    assert examples.keypoints.shape == (2, 21, 2)
+    assert np.isnan(examples.keypoints[1]).all() and examples.boxes is None
+    two = Examples("two", hands=[Hands(keypoints=np.ones((2, 21, 2)))])
+    with pytest.raises(ValueError, match="picture 0 has 2 hands"):
+        _ = two.keypoints
+    with pytest.raises(ValueError, match=r"hands\[0\] is ndarray"):
+        Examples("raw", hands=[np.zeros((1, 4))])
 
 
 @pytest.mark.parametrize("size", [24, 64, 100])
@@ -66,3 +96,46 @@ def test_resize_pads_instead_of_stretching():
     assert (photo[15:25] == 200).all()
     assert (photo[:15] == 0).all()
     assert (photo[25:] == 0).all()
+
+
+def weak(*, unknown):
+    """A mask whose left third is hand, and whose right third is not known."""
+    mask = np.zeros((12, 12, 1), np.uint8)
+    mask[:, :4] = 255
+    mask[:, 8:] = unknown
+    return Examples("weak", masks=[mask])
+
+
+@pytest.mark.parametrize("size", [6, 12, 24])
+def test_what_is_unknown_stays_unknown_at_another_size(size):
+    row = resize(weak(unknown=UNKNOWN), size, size).masks[0, size // 2, :, 0]
+    third = size // 3
+    assert row.tolist() == [255] * third + [0] * third + [UNKNOWN] * third
+
+
+def test_a_pixel_is_known_where_its_unknown_part_cannot_change_it():
+    # Each pixel of the small mask is the mean of four: three hand and one unknown, three and one, ...
+    mask = np.array([[255, 255, 0, 0, 255, UNKNOWN], [255, UNKNOWN, 0, UNKNOWN, 0, UNKNOWN]], np.uint8)[
+        ..., None
+    ]
+    small = resize(Examples("weak", masks=[mask]), 1, 3)
+    assert small.masks[0, 0, :, 0].tolist() == [255, 0, UNKNOWN]
+
+
+@pytest.mark.parametrize("size", [(96, 128), (50, 70), (300, 200)])
+def test_hands_move_with_their_pixels(size):
+    photo = np.zeros((120, 160, 3), np.uint8)
+    photo[50:72, 30:52] = 255  # the centre of the square is at (41, 61)
+    points = np.full((1, 21, 2), (41, 61), np.float32)
+    resized = resize(Examples("point", photos=[photo], hands=[Hands(keypoints=points)]), *size)
+    light = resized.photos[0, ..., 0].astype(float)
+    y, x = np.mgrid[: size[0], : size[1]] + 0.5
+    centre = (light * x).sum() / light.sum(), (light * y).sum() / light.sum()
+    assert resized.keypoints[0, 7] == pytest.approx(centre, abs=0.02)
+
+
+def test_nothing_to_resize_is_an_error():
+    with pytest.raises(ValueError, match="neither photos nor masks"):
+        resize(Examples("labels", labels=np.arange(2)), 8, 8)
+    with pytest.raises(ValueError, match="0x8"):
+        resize(square(16), 0, 8)

@@ -182,6 +182,7 @@ def test_wrapping_leaves_what_is_in_range_to_the_bit():
 
 def test_pairs_of_any_length_are_directions():
     assert degrees_from_sin_cos([[0, 1], [1, 0], [0, -0.5], [-2, 2]]).tolist() == [0, 90, 180, -45]
+    assert sin_cos_from_degrees([0, 90, -90]) == pytest.approx(np.array([[0, 1], [1, 0], [-1, 0]]), abs=1e-6)
 
 
 def test_overlap_of_masks():

@@ -48,8 +48,6 @@ def test_classifier_evaluation_refuses(classifier, masks, labels, message):
         (lambda: evaluation.rotate_masks(MASKS, 0, np.array([1, 0])), "booleans"),
         (lambda: evaluation.rotation_error(np.zeros(2), np.zeros(3)), "shapes"),
         (lambda: evaluation.rotation_error(np.zeros(1), np.array([np.nan])), "finite"),
-        (lambda: evaluation.degrees_from_sin_cos(np.zeros((2, 3))), "sin and cos"),
-        (lambda: evaluation.sin_cos_from_degrees(np.zeros((2, 2))), "shape"),
         (lambda: evaluation.skin_colour_masks(MASKS), "photos have shape"),
         (lambda: evaluation.skin_colour_masks(np.zeros((1, 4, 4, 3))), "dtype float64"),
         (lambda: evaluation.expected_calibration_error(np.ones((2, 2)), LABELS), "sum to 1"),

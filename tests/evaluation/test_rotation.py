@@ -20,20 +20,11 @@ def test_rotation_error_is_circular_and_skips_unknown_directions():
     assert nothing["n"] == 0
 
 
-def test_degrees_and_pairs():
-    degrees = np.array([0, 90, -90, 180, -179.5, 45])
-    pairs = evaluation.sin_cos_from_degrees(degrees)
-    assert np.allclose(pairs[:3], [[0, 1], [1, 0], [-1, 0]], atol=1e-6)
-    assert np.allclose(evaluation.degrees_from_sin_cos(3 * pairs), degrees, atol=1e-4)
-    assert np.array_equal(evaluation.wrap_degrees([180, -180, 181, 540, 0]), [180, 180, -179, 180, 0])
-    assert np.isnan(evaluation.sin_cos_from_degrees(np.array([np.nan]))).all()
-
-
-def test_turned_masks_point_where_turned_degrees_say():
+def test_rotated_masks_point_where_rotated_degrees_say():
     start = np.array([0, 30, -100, 170.0])
     masks = np.stack([pointer(d) for d in start])
     turns, mirror = np.array([90, 45, -30, 200.0]), np.array([False, True, True, False])
-    expected = evaluation.turned_degrees(start, turns, mirror)
+    expected = evaluation.rotated_degrees(start, turns, mirror)
     assert np.allclose(expected, [90, 15, 70, 10])
     for mask, degrees in zip(evaluation.rotate_masks(masks, turns, mirror), expected, strict=True):
         y, x = np.argwhere(mask[..., 0]).mean(axis=0) - (SIZE - 1) / 2

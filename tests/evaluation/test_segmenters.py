@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from handvision import evaluation
-from handvision.core.examples import UNKNOWN, Examples
+from handvision.core.examples import UNKNOWN, Examples, Hands
 from handvision.synthesis.compositing import CORRUPTIONS
 from tests.helpers.discs import SIZE, blob
 
@@ -99,7 +99,7 @@ def test_boxes_are_found_by_half_of_their_hand_and_count_what_lies_in_them(red_s
     weak[1, 16:24, 16:24] = UNKNOWN
     boxes = [np.array([[4, 4, 12, 12]], np.float32), np.array([[4, 4, 12, 12], [16, 16, 24, 24]], np.float32)]
     result = evaluation.evaluate_boxes(
-        red_segmenter, Examples("webcam", photos=photos, masks=weak, boxes=boxes)
+        red_segmenter, Examples("webcam", photos=photos, masks=weak, hands=[Hands(boxes=b) for b in boxes])
     )
     assert (result["n"], result["boxes"], result["found"]) == (2, 2, 0.5)
     assert result["inside"] == pytest.approx((32 + 24) / (32 + 16 + 24 + 12))

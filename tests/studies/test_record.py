@@ -6,7 +6,7 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.core.examples import Examples
+from handvision.core.examples import Examples, Hands
 from handvision.core.hashing import hash_examples
 from handvision.studies.record import read_facts, write_facts
 
@@ -17,7 +17,7 @@ def hands(**changed):
         "masks": np.zeros((2, 4, 4, 1), np.uint8),
         "labels": np.array([0, 1]),
         "groups": np.array(["anna", "ben"]),
-        "boxes": [np.zeros((1, 4), np.float32), np.zeros((0, 4), np.float32)],
+        "hands": [Hands(boxes=np.zeros((1, 4))), Hands()],
         "class_names": ("0", "1"),
         "source": "made here",
     }
@@ -76,7 +76,7 @@ def test_content_hash_follows_the_content_alone():
         {"masks": masks},
         {"labels": np.array([1, 0])},
         {"groups": np.array(["anna", "bob"])},
-        {"boxes": [np.zeros((0, 4), np.float32), np.zeros((1, 4), np.float32)]},
+        {"hands": [Hands(), Hands(boxes=np.zeros((1, 4)))]},
         {"class_names": ("0", "2")},
         {"rotations": np.array([0, np.nan], np.float32)},
     ]

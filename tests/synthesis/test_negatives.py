@@ -4,7 +4,7 @@ import cv2
 import numpy as np
 import pytest
 
-from handvision.core.examples import NO_HAND, Examples
+from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.imaging.skin_colour import skin_mask
 from handvision.synthesis.negatives import beside_boxes, skin_masks
 
@@ -62,12 +62,12 @@ def test_photos_without_skin_are_an_error_that_says_so():
 def test_what_is_kept_of_a_photo_lies_beside_all_boxes():
     pictures = np.zeros((3, 90, 120, 3), np.uint8)
     pictures[0, 20:80, 70:110] = 255  # both boxes
-    boxes = [
-        np.array([[70, 20, 90, 60], [80, 30, 110, 80]], np.float32),
-        np.zeros((0, 4), np.float32),  # nobody knows where the hands are
-        np.array([[10, 10, 115, 85]], np.float32),  # hardly anything is left
+    hands = [
+        Hands(boxes=[[70, 20, 90, 60], [80, 30, 110, 80]]),
+        Hands.unknown(),
+        Hands(boxes=[[10, 10, 115, 85]]),  # hardly anything is left
     ]
-    kept = beside_boxes(Examples("frames", photos=pictures, boxes=boxes, groups=np.array(["a", "b", "c"])))
+    kept = beside_boxes(Examples("frames", photos=pictures, hands=hands, groups=np.array(["a", "b", "c"])))
     assert [piece.shape for piece in kept.photos] == [(90, 70, 3)]
     assert not kept.photos[0].any()
     assert kept.groups.tolist() == ["a"]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from handvision.core.geometry import wrap_degrees
 from handvision.synthesis.hand import poses, silhouette
 from handvision.synthesis.hand import skeleton as sk
 from handvision.synthesis.hand.silhouette import Projected
@@ -62,7 +63,8 @@ def draw_scene(
         if raised_fingers_stand_out(hand, shown.pose.raised, centres):
             break
     mirror ^= shown.mirrored
-    rotation = _wrap(shown.usual_rotation * (1 if mirror == shown.mirrored else -1) + rng.uniform(*turns))
+    rotation = shown.usual_rotation * (1 if mirror == shown.mirrored else -1) + rng.uniform(*turns)
+    rotation = float(wrap_degrees(np.float32(rotation)))
     hand = hand.moved(rotation - hand.direction_degrees())
     hand = _placed(hand, size, rng)
     sleeve = None
@@ -137,8 +139,3 @@ def _placed(hand: Projected, size: int, rng: np.random.Generator) -> Projected:
     scale = min(share * size / extent, room / (high - low).max())
     slack = room - (high - low) * scale
     return hand.moved(0.0, scale, 2.0 + rng.random(2) * slack - low * scale)
-
-
-def _wrap(degrees: float) -> float:
-    """Into (-180, 180], and exact as float32, so that storing it never rounds it to -180."""
-    return 180.0 - (180.0 - float(np.float32(degrees))) % 360.0
