@@ -127,7 +127,8 @@ def _to_learn_from(
         most = count - doubtful if hands is None else count // 2
         parts.append(some(concatenate(real, "real masks"), most))
     if hands is not None:
-        parts.append(hands.take(np.arange(count - doubtful - sum(map(len, parts)))))
+        # These trainings need no key points, and real masks have none.
+        parts.append(replace(hands.take(np.arange(count - doubtful - sum(map(len, parts)))), hands=None))
     if doubtful:
         doubt = _no_hand_masks(data, "train", doubtful, seed, jitter=8)
         parts.append(replace(doubt, class_names=parts[0].class_names))
