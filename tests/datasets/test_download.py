@@ -164,6 +164,7 @@ def test_data_set_that_does_not_exist(kaggle, data_folder, name):
         download.fetch(name)
 
 
+@pytest.mark.slow
 def test_busy_server_is_asked_again(kaggle, data_folder):
     kaggle.status = [429, 503]
     assert download.fetch(KAGGLE_SET).is_dir()

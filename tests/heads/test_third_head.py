@@ -90,6 +90,7 @@ class Crops(keras.utils.PyDataset):
         return masks, *self.targets(rows, [Affine.identity()] * 4)
 
 
+@pytest.mark.slow
 def test_a_third_head_is_one_class(tmp_path):
     heads = (GestureHead(("fist", "palm")), SpreadHead())
     set_seed(1)

@@ -185,6 +185,7 @@ def test_the_command_without_its_model_says_so(tmp_path, capsys):
         main(["predict"])
 
 
+@pytest.mark.slow
 def test_the_command_runs_as_a_module(tmp_path, model_file):
     (tmp_path / "text.jpg").write_text("no picture")
     Image.fromarray(hand(48, 64, (10, 12, 30, 40))).save(tmp_path / "good.png")

@@ -34,6 +34,7 @@ def test_at_full_size_attention_sees_twelve_by_twelve_places():
     assert 0.3e6 < model.count_params() < 0.5e6
 
 
+@pytest.mark.slow
 def test_it_learns_what_a_bar_shows_and_how_it_is_turned():
     # A bar with a knob at its tip, thin or thick, pointing anywhere: class and direction to be read.
     rng = np.random.default_rng(0)

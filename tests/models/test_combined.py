@@ -88,6 +88,7 @@ def test_parts_share_their_weights_with_the_whole(classifier):
     assert {id(v) for v in classifier.trainable_variables} == {id(v) for v in reader.trainable_variables}
 
 
+@pytest.mark.slow
 def test_training_through_the_crop_moves_the_classifier():
     classifier = build_classifier((32, 32, 1), 6)
     reader = classify_masks(classifier, (40, 40, 1))
@@ -100,6 +101,7 @@ def test_training_through_the_crop_moves_the_classifier():
     assert np.abs(classifier.get_layer("conv1_conv").get_weights()[0] - before).max() > 1e-5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("sees", ["masks", "masks and photos"])
 def test_it_travels_in_one_file(unet, classifier, seeing, sees, tmp_path):
     model = combine(unet, classifier if sees == "masks" else seeing, min_area=0.002)

@@ -49,6 +49,7 @@ def test_features_are_those_of_pytorch(pretrained):
     np.testing.assert_allclose(means, (-0.096511, 0.952585, 0.389332, -0.686912, -0.014699), atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_unet_on_it_keeps_the_photos_size_and_its_weights():
     model = build_unet((50, 61, 3), (8, 12, 16, 24), "efficientnet_lite0", "imagenet")
     assert model.output_shape == (None, 50, 61, 1)
@@ -83,6 +84,7 @@ def test_a_file_that_imports_anything_is_refused(tmp_path):
         efficientnet._read_pytorch_file(path)
 
 
+@pytest.mark.slow
 def test_frozen_levels_keep_their_weights_and_learn_nothing():
     model = build_unet((64, 64, 3), (8, 12, 16, 24), "efficientnet_lite0", "imagenet", frozen=2)
     frozen = {layer.name for layer in model.layers if layer.weights and not layer.trainable}

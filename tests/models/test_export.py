@@ -9,6 +9,7 @@ from tests.helpers.exported import FORMATS, exported
 from .conftest import brightness_segmenter, drawn_hands
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("part", ["classifier", "unet", "deeplab"])
 def test_each_part_agrees_to_a_thousandth(part, kind, tmp_path, request):
@@ -22,6 +23,7 @@ def test_each_part_agrees_to_a_thousandth(part, kind, tmp_path, request):
         np.testing.assert_allclose(answers[name], value, atol=1e-3, err_msg=name)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("segmenter, reader", [("brightness", "seeing"), ("unet", "classifier")])
 def test_the_combined_model_gives_the_same_label_and_box(segmenter, reader, kind, tmp_path, unet, request):

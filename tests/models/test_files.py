@@ -28,6 +28,7 @@ for path in Path(sys.argv[1]).glob("*.keras"):
 """
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "build, limit",
     [
@@ -51,6 +52,7 @@ def test_released_files_keep_their_limits_and_load_to_the_bit(build, limit, tmp_
         np.testing.assert_array_equal(a, b)
 
 
+@pytest.mark.slow
 def test_the_same_weights_answer_alike_under_jax(unet, deeplab, seeing, tmp_path):
     pytest.importorskip("jax")
     photos = drawn_hands(4)

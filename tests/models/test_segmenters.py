@@ -26,6 +26,7 @@ def test_the_mask_has_the_photos_size_whatever_it_is(kind, size):
     assert model.output_names == ["mask"] and model.inputs[0].name == "photo"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kind", ["unet", "light"])
 def test_they_learn_to_find_bright_hands(kind):
     photos = drawn_hands(80, 48, 48)
@@ -76,6 +77,7 @@ def test_deeplab_without_its_parts_for_comparison(aspp, decoder):
     assert model.output_shape == (None, 64, 48, 1)
 
 
+@pytest.mark.slow
 def test_resnet50_sees_what_it_was_trained_on(tmp_path):
     model = SEGMENTERS["resnet50"]((64, 48, 3))
     photo = np.random.default_rng(0).random((1, 64, 48, 3), "float32")

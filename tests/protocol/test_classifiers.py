@@ -8,6 +8,7 @@ from handvision.core.examples import NO_HAND, Examples
 from handvision.synthesis import rendered
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("make", "classes"), [(protocol.finger_numbers, 6), (protocol.gestures, 20)])
 def test_rendered_masks_of_every_class_for_learning_and_judging(make, classes):
     task = make("rendered", 40, 20, seed=1)
@@ -19,6 +20,7 @@ def test_rendered_masks_of_every_class_for_learning_and_judging(make, classes):
     assert not any((judged.masks[:, None] == task.train.masks[None]).all(axis=(2, 3, 4)).ravel())
 
 
+@pytest.mark.slow
 def test_half_of_the_rendered_training_masks_are_rough():
     clean = rendered.render(8, size=protocol.MASK_SIZE, seed=1, photos=False)
     task = protocol.finger_numbers("rendered", 8, 4, seed=1, no_hands=0)
@@ -27,6 +29,7 @@ def test_half_of_the_rendered_training_masks_are_rough():
     assert not same[1::2].all()
 
 
+@pytest.mark.slow
 def test_a_twelfth_of_what_classifiers_learn_from_is_no_hand():
     task = protocol.finger_numbers("rendered", 50, 6, seed=1)
     assert (task.train.labels == NO_HAND).sum() == 4

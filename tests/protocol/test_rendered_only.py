@@ -46,6 +46,7 @@ MAKERS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("make", MAKERS.values(), ids=MAKERS)
 def test_rendered_data_open_no_archive_that_is_at_hand(data_folder, make):
     drop_archives(data_folder)

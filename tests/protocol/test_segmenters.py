@@ -1,10 +1,12 @@
 """Photos with masks, as many as asked, of any shape."""
 
 import numpy as np
+import pytest
 
 from handvision import protocol
 
 
+@pytest.mark.slow
 def test_segmentation_gives_photos_with_masks_and_as_many_batches_as_asked():
     task = protocol.segmentation("rendered", 64, 12, 6, batch_size=4, steps=2, seed=1)
     photos, masks = task.train[0]
@@ -15,6 +17,7 @@ def test_segmentation_gives_photos_with_masks_and_as_many_batches_as_asked():
     assert not np.array_equal(photos, task.train[0][0]), "every epoch shows other pictures"
 
 
+@pytest.mark.slow
 def test_photos_need_not_be_square():
     task = protocol.segmentation("rendered", (64, 96), 12, 6, batch_size=4, steps=1, seed=1)
     assert task.train[0][0].shape == (4, 64, 96, 3)

@@ -50,6 +50,7 @@ def trainings(monkeypatch):
     return asked
 
 
+@pytest.mark.slow
 def test_the_data_grow_by_one_thing_a_row(trainings, tmp_path):
     rows = ablations.data(tmp_path, 1, **SMALL)
     for row in rows.values():
@@ -72,6 +73,7 @@ def test_the_data_grow_by_one_thing_a_row(trainings, tmp_path):
     assert {(t["epochs"], t["seed"]) for each in trainings[1:] for t in each["trainings"]} == {(2, 1)}
 
 
+@pytest.mark.slow
 def test_attention_is_studied_with_equal_budgets_and_seeds(trainings, tmp_path):
     study = ablations.attention(tmp_path, 1, **SMALL, seeds=2)
     (asked,) = trainings
@@ -94,6 +96,7 @@ def test_without_other_people_all_of_them_judge(trainings, tmp_path):
     assert [each["data"] for each in trainings] == [{}]
 
 
+@pytest.mark.slow
 def test_each_part_of_the_segmenter_is_left_out_once(tmp_path, monkeypatch):
     photos = np.zeros((4, 32, 32, 3), np.uint8)
     photos[:, 8:20] = 200

@@ -26,6 +26,7 @@ def test_every_model_has_its_facts_and_every_facts_its_model():
     assert sum(p.stat().st_size for p in FOLDER.glob("*.keras")) < 35 * 2**20
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", RELEASED)
 def test_a_released_model_opens_and_carries_no_optimizer(name):
     path = FOLDER / f"{name}.keras"
@@ -58,6 +59,7 @@ def test_the_readme_quotes_the_measured_figures():
         assert percent(measured) == share, f"{name}: {what}"
 
 
+@pytest.mark.slow
 @pytest.mark.skipif("combined" not in RELEASED, reason="no combined model is released yet")
 @pytest.mark.parametrize("kind", FORMATS)
 def test_the_combined_model_answers_the_same_when_exported(kind, tmp_path, monkeypatch):

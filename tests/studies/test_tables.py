@@ -57,6 +57,7 @@ def test_catalog_lists_every_set_and_that_none_is_at_hand():
     assert {row[-1] for row in rows} == {"no"}
 
 
+@pytest.mark.slow
 def test_a_random_split_of_a_sequence_leaks():
     shares = list(tables.leak_of_random_splits("rendered", seed=1).values())
     assert shares[0] > 0.95, "neighbouring frames stand on both sides"

@@ -171,6 +171,7 @@ def test_the_geometry_is_that_of_our_generator():
         assert np.abs(ours.astype(int) - theirs)[20:45, 20:45].max() <= 3
 
 
+@pytest.mark.slow
 def test_the_share_of_empty_pictures():
     made = freeze(sequence(size=(16, 16), batch_size=50, steps=16, empty=0.25))
     share = 1 - (made.masks > 0).any(axis=(1, 2, 3)).mean()

@@ -130,6 +130,7 @@ def short_run(tmp_path_factory):
 # Losses and metrics -----------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_classifier_learns_class_and_direction(reference):
     _, _, history = reference
     assert history["val_gesture_accuracy"][-1] > 0.9
@@ -151,6 +152,7 @@ def test_unknown_rotations_count_neither_in_loss_nor_metric():
     assert result["rotation_degrees"] == pytest.approx(expected, rel=1e-4)
 
 
+@pytest.mark.slow
 def test_segmenter_learns(tmp_path):
     model = segmenter()
     training.compile_segmenter(model, 0.03)
@@ -179,6 +181,7 @@ def test_learning_rate_warms_up_and_falls_to_zero():
     assert rates[3] == pytest.approx(0, abs=1e-6)
 
 
+@pytest.mark.slow
 def test_outputs_without_a_target_get_no_loss(tmp_path, reference):
     _, plain, history = reference
     more, longer = train(tmp_path, model=classifier(more_outputs=True))
@@ -189,6 +192,7 @@ def test_outputs_without_a_target_get_no_loss(tmp_path, reference):
 # The same twice, and after a kill ---------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_two_runs_of_one_seed_are_equal_and_worker_threads_change_nothing(tmp_path, reference):
     _, model, history = reference
     again, repeated = train(tmp_path, data=Bars(workers=3))
@@ -196,6 +200,7 @@ def test_two_runs_of_one_seed_are_equal_and_worker_threads_change_nothing(tmp_pa
     assert same_weights(again, model)
 
 
+@pytest.mark.slow
 def test_every_epoch_draws_its_own_batches_once(short_run):
     data, validation, _ = short_run
     # What Keras and the fingerprint draw ahead belongs to epoch 0.
@@ -221,6 +226,7 @@ t.save_model(model, sys.argv[1] + "/final.keras")
 """
 
 
+@pytest.mark.slow
 def test_kill_and_restart_ends_with_the_weights_of_an_uninterrupted_run(tmp_path, reference):
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "TF_NUM_INTRAOP_THREADS": "1"}
     command = [sys.executable, "-c", CHILD.format(tests=os.path.dirname(__file__))]
@@ -319,6 +325,7 @@ def test_a_write_that_fails_leaves_the_old_checkpoint(tmp_path, monkeypatch, ref
     assert list(tmp_path.iterdir()) == [path]
 
 
+@pytest.mark.slow
 def test_early_stopping_gives_back_the_best_weights(tmp_path):
     model = classifier()
     training.compile_classifier(model, 0.5)  # too fast: validation soon gets worse
@@ -419,6 +426,7 @@ def test_saved_model_gives_the_same_output_without_the_optimizer(tmp_path, refer
     assert [p.name for p in path.parent.iterdir()] == ["bars.keras"]
 
 
+@pytest.mark.slow
 def test_fitting_under_jax_resumes_to_the_same_weights(tmp_path):
     pytest.importorskip("jax")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "KERAS_BACKEND": "jax"}

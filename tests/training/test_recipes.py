@@ -42,6 +42,7 @@ def trained(task, tmp_path_factory):
     return recipes.train_classifier(task, TURNS, folder, epochs=2, seed=1, name="bars", **SMALL)
 
 
+@pytest.mark.slow
 def test_the_trained_model_reads_masks_and_is_named(task, trained):
     reader, history = trained
     assert reader.get_layer("bars").input_shape == (None, 32, 32, 1)
@@ -50,6 +51,7 @@ def test_the_trained_model_reads_masks_and_is_named(task, trained):
     assert set(outputs) == {"gesture", "rotation", "has_hand"}
 
 
+@pytest.mark.slow
 def test_without_the_crop_layer_the_whole_mask_is_shrunk(task, tmp_path):
     reader, _ = recipes.train_classifier(
         task, TURNS, tmp_path, epochs=1, seed=1, name="bars", crop_layer=False, **SMALL
@@ -77,6 +79,7 @@ def photos_of_bars(size, steps):
     return protocol.Task(protocol.Steps(batches, steps), hands, {"bars": hands}, "rendered")
 
 
+@pytest.mark.slow
 def test_a_phase_goes_on_with_the_weights_of_the_one_before(tmp_path):
     phases = [
         {"size": (16, 16), "steps": 2, "epochs": 30, "rate": 3e-2},
@@ -92,6 +95,7 @@ def test_a_phase_goes_on_with_the_weights_of_the_one_before(tmp_path):
     assert evaluation.evaluate_segmenter(model, task.tests["bars"])["iou"] > 0.9, "learned in the first phase"
 
 
+@pytest.mark.slow
 def test_a_network_may_grow_from_phase_to_phase_but_not_shrink(tmp_path):
     phases = [
         {"size": (16, 16), "steps": 2, "epochs": 30, "rate": 3e-2},
@@ -136,6 +140,7 @@ def test_what_a_segmenter_sees_is_there_to_learn_from(task):
     assert ((seen.photos > 127) == (seen.masks > 0)).all(), "the photo is cut where the mask is"
 
 
+@pytest.mark.slow
 def test_tuning_shows_the_classifier_photos_and_goes_on_from_what_it_knows(trained, task, tmp_path):
     classifier = trained[0].get_layer("bars")
     before = [weight.copy() for weight in classifier.get_weights()]
