@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 import keras
@@ -62,7 +63,7 @@ def export_litert(model: keras.Model, path: str | os.PathLike) -> Path:
     return _write(path, content)
 
 
-def _checked(model, path, suffix):
+def _checked(model: keras.Model, path: str | os.PathLike, suffix: str) -> Path:
     path = Path(path)
     if path.suffix != suffix:
         raise ValueError(f"path is {str(path)!r}; it must end with {suffix}")
@@ -76,7 +77,7 @@ def _checked(model, path, suffix):
     return path
 
 
-def _named_function(model, batch):
+def _named_function(model: keras.Model, batch: int | None) -> tuple[Callable, list]:
     """The model as a tf.function whose input and outputs have the model's names, and its signature."""
     import tensorflow as tf
 
@@ -84,14 +85,14 @@ def _named_function(model, batch):
     signature = [tf.TensorSpec((batch, *tensor.shape[1:]), tensor.dtype, name=model.inputs[0].name)]
 
     @tf.function(input_signature=signature)
-    def run(x):
+    def run(x: keras.KerasTensor) -> dict:
         outputs = model(x, training=False)
         return outputs if isinstance(outputs, dict) else {model.output_names[0]: outputs}
 
     return run, signature
 
 
-def _write(path, content):
+def _write(path: Path, content: bytes) -> Path:
     """Writes beside the target, then renames: nobody ever sees half a file."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=path.suffix, delete=False) as file:

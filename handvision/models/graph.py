@@ -21,7 +21,7 @@ def model_graph(model: keras.Model) -> tuple[dict[str, str], list[tuple[str, str
     return nodes, edges
 
 
-def _shapes(output) -> list[str]:
+def _shapes(output: object) -> list[str]:
     """A line for each tensor, without the batch axis; with its name where the output is a dict."""
     if isinstance(output, dict):
         return [f"{name} {tuple(tensor.shape[1:])}" for name, tensor in output.items()]

@@ -3,8 +3,11 @@
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.projections.polar import PolarAxes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
+from numpy.typing import ArrayLike
 
 from handvision.plotting.checks import checked_share
 from handvision.plotting.figures import BLUE, CURVES, new_figure
@@ -22,7 +25,7 @@ def plot_history(history: Mapping[str, Sequence[float]], title: str = "Training"
     names = [name for name in history if not name.startswith("val_")]
     scores = [name for name in names if _is_score(name)]
     figure = new_figure(8.4 if scores else 4.4, 3.2, title)
-    panels = np.atleast_1d(figure.subplots(1, 2 if scores else 1))
+    panels = figure.subplots(1, 2 if scores else 1, squeeze=False)[0]
     _curves(panels[0], history, ["loss"], percent=False)
     panels[0].set_ylabel("loss")
     panels[0].set_ylim(bottom=min(0, panels[0].get_ylim()[0]))
@@ -34,7 +37,7 @@ def plot_history(history: Mapping[str, Sequence[float]], title: str = "Training"
     return figure
 
 
-def plot_confusion(matrix, class_names: Sequence[str], title: str = "Confusion matrix") -> Figure:
+def plot_confusion(matrix: ArrayLike, class_names: Sequence[str], title: str = "Confusion matrix") -> Figure:
     """Share of each true class (row) that was read as each class (column).
 
     Args:
@@ -85,6 +88,7 @@ def plot_rotation_accuracy(
         raise ValueError("by_angle is empty; give {name: {degrees: accuracy}}")
     figure = new_figure(4.6, 4.3 + 0.17 * len(by_angle), title)
     axis = figure.add_subplot(projection="polar")
+    assert isinstance(axis, PolarAxes)
     axis.set_theta_zero_location("N")
     axis.set_theta_direction(1)
     for i, (name, curve) in enumerate(by_angle.items()):
@@ -190,7 +194,7 @@ def plot_bars(figures: Mapping[str, float], title: str, unit: str = "%") -> Figu
     return figure
 
 
-def _curves(axis, history: Mapping, names: Sequence[str], percent: bool) -> None:
+def _curves(axis: Axes, history: Mapping, names: Sequence[str], percent: bool) -> None:
     for i, name in enumerate(names):
         colour = CURVES[i % len(CURVES)]
         label = name.replace("_", " ")
@@ -215,7 +219,7 @@ def _curves(axis, history: Mapping, names: Sequence[str], percent: bool) -> None
     _open(axis)
 
 
-def _open(axis) -> None:
+def _open(axis: Axes) -> None:
     axis.spines["top"].set_visible(False)
     axis.spines["right"].set_visible(False)
 
@@ -224,6 +228,6 @@ def _is_score(name: str) -> bool:
     return any(word in name.lower() for word in ("accuracy", "iou", "io_u", "dice")) or name == "acc"
 
 
-def _line(index: int):
+def _line(index: int) -> str | tuple[int, tuple[int, ...]]:
     """Curves differ in their dashes too, for prints in grey."""
     return ("solid", (0, (5, 2)), (0, (1, 1)), (0, (5, 1, 1, 1)))[index % 4]

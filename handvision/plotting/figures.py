@@ -6,6 +6,7 @@ import textwrap
 
 import numpy as np
 from matplotlib import patheffects
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -32,7 +33,7 @@ class _Picture(Figure):
 
         publish_display_data(self._repr_mimebundle_())
 
-    def _repr_mimebundle_(self, include=None, exclude=None) -> dict:
+    def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> dict:
         full, small = io.BytesIO(), io.BytesIO()
         self.savefig(full, format="png")
         with Image.open(full) as picture:
@@ -48,7 +49,17 @@ def new_figure(width: float, height: float, title: str) -> Figure:
     return figure
 
 
-def grid(count, columns, title, captions, size=1.15, below=0.0, extra=0.0, left=0.0, least=3.6):
+def grid(
+    count: int,
+    columns: int,
+    title: str,
+    captions: int,
+    size: float = 1.15,
+    below: float = 0.0,
+    extra: float = 0.0,
+    left: float = 0.0,
+    least: float = 3.6,
+) -> tuple[Figure, np.ndarray]:
     """A figure with `count` bare axes of `size` inches, `columns` in a row, as a flat array."""
     columns = min(columns, count)
     lines = -(-count // columns)
@@ -66,7 +77,7 @@ def grid(count, columns, title, captions, size=1.15, below=0.0, extra=0.0, left=
     return figure, axes[:count]
 
 
-def draw(axis, image: np.ndarray, title: str = "") -> None:
+def draw(axis: Axes, image: np.ndarray, title: str = "") -> None:
     axis.imshow(image, cmap="gray", vmin=0, vmax=255, rasterized=True)
     if title:
         axis.set_title(title, fontsize=8, pad=3)
@@ -76,5 +87,5 @@ def whole_degrees(value: float) -> str:
     return f"{round(float(wrap_degrees(round(float(value)))))}°"
 
 
-def wrapped(name) -> str:
+def wrapped(name: object) -> str:
     return textwrap.fill(str(name), 17)

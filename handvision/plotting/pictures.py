@@ -4,9 +4,12 @@ from collections.abc import Mapping, Sequence
 
 import cv2
 import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
+from numpy.typing import ArrayLike
 
 from handvision.core.geometry import mask_iou
 from handvision.plotting.checks import as_pictures, check_lengths, checked_share
@@ -34,8 +37,13 @@ FINGERS = {
     "palm": ((5, 9, 13, 17), BLACK),
 }
 
+# (n, height, width, 1 or 3), or a list of pictures of any sizes; uint8, or floats in [0, 1].
+Pictures = Sequence[np.ndarray] | np.ndarray
 
-def show_samples(images, titles: Sequence[str] | None = None, columns: int = 8, title: str = "") -> Figure:
+
+def show_samples(
+    images: Pictures, titles: Sequence[str] | None = None, columns: int = 8, title: str = ""
+) -> Figure:
     """A grid of photos or masks, row by row, each under its own title if `titles` are given."""
     images = as_pictures(images, "images")
     if titles is not None:
@@ -50,7 +58,12 @@ def show_samples(images, titles: Sequence[str] | None = None, columns: int = 8, 
     return figure
 
 
-def show_augmented(originals, augmented_versions, rotations=None, title: str = "") -> Figure:
+def show_augmented(
+    originals: Pictures,
+    augmented_versions: Sequence[Pictures],
+    rotations: ArrayLike | None = None,
+    title: str = "",
+) -> Figure:
     """One row for each original: the original, then its augmented versions.
 
     Args:
@@ -85,7 +98,14 @@ def show_augmented(originals, augmented_versions, rotations=None, title: str = "
     return figure
 
 
-def show_masks(photos, masks, predicted=None, scores=None, columns: int = 6, title: str = "") -> Figure:
+def show_masks(
+    photos: Pictures,
+    masks: Pictures,
+    predicted: Pictures | None = None,
+    scores: Sequence[float] | np.ndarray | None = None,
+    columns: int = 6,
+    title: str = "",
+) -> Figure:
     """Photos with the outline of the true mask and, if given, of the predicted one.
 
     Args:
@@ -109,7 +129,14 @@ def show_masks(photos, masks, predicted=None, scores=None, columns: int = 6, tit
     return figure
 
 
-def show_worst(photos, masks, predicted, scores=None, count: int = 6, title: str = "") -> Figure:
+def show_worst(
+    photos: Pictures,
+    masks: Pictures,
+    predicted: Pictures,
+    scores: Sequence[float] | np.ndarray | None = None,
+    count: int = 6,
+    title: str = "",
+) -> Figure:
     """`show_masks` of the `count` pictures with the lowest scores, worst first."""
     photos, masks, predicted, scores = _photos_with_masks(photos, masks, predicted, scores)
     if scores is None:
@@ -122,7 +149,13 @@ def show_worst(photos, masks, predicted, scores=None, count: int = 6, title: str
     )
 
 
-def show_attention(crops, maps, titles: Sequence[str] | None = None, columns: int = 8, title="") -> Figure:
+def show_attention(
+    crops: Pictures,
+    maps: Sequence[np.ndarray],
+    titles: Sequence[str] | None = None,
+    columns: int = 8,
+    title: str = "",
+) -> Figure:
     """What the attention block looks at: a heat-map, scaled to its own maximum, and the crop's outline.
 
     Args:
@@ -138,7 +171,6 @@ def show_attention(crops, maps, titles: Sequence[str] | None = None, columns: in
     figure, axes = grid(
         len(crops), columns, title, captions=1 if titles is not None else 0, below=0.45, least=4.4
     )
-    heat = None
     for i, (crop, weights) in enumerate(zip(crops, maps, strict=True)):
         weights = weights[..., 0] if weights.ndim == 3 and weights.shape[-1] == 1 else weights
         if weights.ndim != 2 or not np.isfinite(weights).all() or weights.min() < 0:
@@ -149,16 +181,30 @@ def show_attention(crops, maps, titles: Sequence[str] | None = None, columns: in
         height, width = crop.shape[:2]
         if titles is not None:
             axes[i].set_title(str(titles[i]), fontsize=8, pad=3)
-        weights = cv2.resize(weights / max(float(weights.max()), 1e-12), (width, height))
-        heat = axes[i].imshow(weights, cmap="inferno", norm=Normalize(0, 1))
+        strongest = max(float(weights.max()), 1e-12)
+        weights = cv2.resize(np.asarray(weights / strongest, np.float32), (width, height))
+        axes[i].imshow(weights, cmap="inferno", norm=Normalize(0, 1))
         _outline(axes[i], crop if crop.ndim == 2 else crop.max(axis=-1), SKY, "solid")
-    bar = figure.colorbar(heat, ax=axes, location="bottom", shrink=0.5, aspect=30, pad=0.02)
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(0, 1), "inferno"),
+        ax=axes,
+        location="bottom",
+        shrink=0.5,
+        aspect=30,
+        pad=0.02,
+    )
     bar.set_label("attention, share of the picture's maximum", fontsize=8)
     bar.ax.tick_params(labelsize=7)
     return figure
 
 
-def show_readings(photos, outputs: Mapping, class_names: Sequence[str], truth=None, title="") -> Figure:
+def show_readings(
+    photos: Pictures,
+    outputs: Mapping,
+    class_names: Sequence[str],
+    truth: Sequence[int] | None = None,
+    title: str = "",
+) -> Figure:
     """What the combined model makes of each photo: photo, mask with box, crop, answer.
 
     Each photo is a column. The answer is the gesture with its probability over the photo with the
@@ -211,7 +257,7 @@ def show_readings(photos, outputs: Mapping, class_names: Sequence[str], truth=No
     return figure
 
 
-def plot_keypoints(photos, keypoints, columns: int = 6, title: str = "") -> Figure:
+def plot_keypoints(photos: Pictures, keypoints: ArrayLike, columns: int = 6, title: str = "") -> Figure:
     """Photos with the 21 key points of the hand and the lines between them, a colour a finger.
 
     Args:
@@ -241,22 +287,25 @@ def plot_keypoints(photos, keypoints, columns: int = 6, title: str = "") -> Figu
     return figure
 
 
-def _arrow(axis, shape, degrees: float, centre=None) -> None:
+def _arrow(
+    axis: Axes, shape: tuple[int, ...], degrees: float, centre: Sequence[float] | np.ndarray | None = None
+) -> None:
     """An arrow through `centre` (x, y; default the picture's) that points `degrees` from image-up."""
     height, width = shape[:2]
     x, y = ((width - 1) / 2, (height - 1) / 2) if centre is None else centre
     reach = 0.32 * min(height, width)
     dx, dy = -reach * np.sin(np.radians(degrees)), -reach * np.cos(np.radians(degrees))
-    arrow = axis.annotate(
+    note = axis.annotate(
         "",
         xy=(x + dx, y + dy),
         xytext=(x - dx, y - dy),
         arrowprops={"arrowstyle": "-|>", "color": VERMILION, "lw": 1.6, "shrinkA": 0, "shrinkB": 0},
     )
-    arrow.arrow_patch.set_path_effects(HALO)
+    assert note.arrow_patch is not None  # arrowprops were given
+    note.arrow_patch.set_path_effects(HALO)
 
 
-def _outline(axis, mask: np.ndarray, colour: str, style) -> None:
+def _outline(axis: Axes, mask: np.ndarray, colour: str, style: str | tuple) -> None:
     # A margin of background closes outlines of hands that leave the picture.
     inside = np.pad((mask if mask.ndim == 2 else mask[..., 0]) > 127, 1)
     if not inside.any():
@@ -269,7 +318,9 @@ def _outline(axis, mask: np.ndarray, colour: str, style) -> None:
     axis.set_ylim(height - 2, -1)
 
 
-def _photos_with_masks(photos, masks, predicted, scores):
+def _photos_with_masks(
+    photos: Pictures, masks: Pictures, predicted: Pictures | None, scores: Sequence[float] | np.ndarray | None
+) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray] | None, np.ndarray | None]:
     photos, masks = as_pictures(photos, "photos"), as_pictures(masks, "masks")
     check_lengths(photos=photos, masks=masks)
     pairs = [("masks", masks)]

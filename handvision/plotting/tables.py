@@ -53,7 +53,7 @@ def table(rows: Sequence[Sequence], columns: Sequence[str], title: str = "") -> 
     return Table(title, columns, tuple(tuple(percent(cell) for cell in row) for row in rows))
 
 
-def percent(value) -> str:
+def percent(value: object) -> str:
     """A float in [0, 1] as percent with one decimal, None and NaN as a dash, all else as its text."""
     if value is None or (isinstance(value, float | np.floating) and np.isnan(value)):
         return "–"  # noqa: RUF001

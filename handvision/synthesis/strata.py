@@ -1,5 +1,7 @@
 """Random numbers that two splits can never share, yet every split covers the whole range."""
 
+from typing import overload
+
 import numpy as np
 
 SPLITS = ("train", "validation", "test")
@@ -8,7 +10,11 @@ STRIPES = 12
 _PARTS = {"train": (0.00, 0.58), "validation": (0.62, 0.78), "test": (0.82, 0.98)}
 
 
-def stratum(rng: np.random.Generator, split: str, size=None):
+@overload
+def stratum(rng: np.random.Generator, split: str) -> float: ...
+@overload
+def stratum(rng: np.random.Generator, split: str, size: int) -> np.ndarray: ...
+def stratum(rng: np.random.Generator, split: str, size: int | None = None) -> float | np.ndarray:
     """Uniform in [0, 1), from the parts of `STRIPES` equal stripes that belong to `split`."""
     low, high = _PARTS[split]
     stripe = rng.integers(0, STRIPES, size)

@@ -40,7 +40,7 @@ class AttentionBlock(keras.layers.Layer):
     attention as in https://arxiv.org/abs/2002.04745 and positions as in https://arxiv.org/abs/2010.11929.
     """
 
-    def __init__(self, num_heads=4, key_dim=16, dropout=0.0, **kwargs):
+    def __init__(self, num_heads: int = 4, key_dim: int = 16, dropout: float = 0.0, **kwargs: object) -> None:
         super().__init__(**kwargs)
         check_whole(num_heads=num_heads, key_dim=key_dim)
         check_below_one(dropout=dropout)
@@ -51,13 +51,13 @@ class AttentionBlock(keras.layers.Layer):
         self.project = keras.layers.Dense(3 * self.num_heads * self.key_dim, name="project")
         self.drop = keras.layers.Dropout(self.dropout, name="drop")
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         if len(input_shape) != 4 or None in input_shape[1:]:
             raise ValueError(
                 f"{self.name}: features are (batch, height, width, channels) of fixed size; "
                 f"got {tuple(input_shape)}"
             )
-        _, height, width, channels = input_shape
+        height, width, channels = (size for size in input_shape[1:] if size is not None)
         tokens = height * width
         self.position = self.add_weight(
             shape=(tokens, channels),
@@ -69,7 +69,9 @@ class AttentionBlock(keras.layers.Layer):
         self.merge = keras.layers.Dense(channels, name="merge", dtype=self.dtype_policy)
         self.merge.build((None, tokens, self.num_heads * self.key_dim))
 
-    def call(self, features, return_attention_scores=False, training=None):
+    def call(
+        self, features: keras.KerasTensor, return_attention_scores: bool = False, training: bool | None = None
+    ) -> keras.KerasTensor:
         _, height, width, channels = features.shape
         tokens = height * width
         x = ops.reshape(features, (-1, tokens, channels))  # (b, t, c)
@@ -88,7 +90,7 @@ class AttentionBlock(keras.layers.Layer):
         output = ops.reshape(x + self.merge(attended), (-1, height, width, channels))
         return (output, scores) if return_attention_scores else output
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {
             **super().get_config(),
             "num_heads": self.num_heads,

@@ -31,15 +31,15 @@ class BilinearResize(keras.layers.Layer):
     (1, 5, 7, 8)
     """
 
-    def __init__(self, height, width, **kwargs):
+    def __init__(self, height: int, width: int, **kwargs: object) -> None:
         super().__init__(**kwargs)
         check_whole(height=height, width=width)
         self.height = int(height)
         self.width = int(width)
 
-    def call(self, features):
+    def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
         size = (self.height, self.width)
         return ops.image.resize(features, size, interpolation="bilinear", data_format="channels_last")
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "height": self.height, "width": self.width}

@@ -64,15 +64,15 @@ class BoundingBoxCropLayer(keras.layers.Layer):
 
     def __init__(
         self,
-        height,
-        width,
-        threshold=0.5,
-        margin=0.1,
-        keep_aspect=True,
-        min_area=0.0,
-        min_extent=0.0,
-        **kwargs,
-    ):
+        height: int,
+        width: int,
+        threshold: float = 0.5,
+        margin: float = 0.1,
+        keep_aspect: bool = True,
+        min_area: float = 0.0,
+        min_extent: float = 0.0,
+        **kwargs: object,
+    ) -> None:
         super().__init__(**kwargs)
         check_whole(height=height, width=width)
         check_below_one(threshold=threshold, min_area=min_area, min_extent=min_extent)
@@ -86,12 +86,16 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         self.min_area = float(min_area)
         self.min_extent = float(min_extent)
 
-    def build(self, masks_shape, photos_shape=None):
+    def build(
+        self, masks_shape: tuple[int | None, ...], photos_shape: tuple[int | None, ...] | None = None
+    ) -> None:
         check_masks(self.name, masks_shape)
         if photos_shape is not None and tuple(photos_shape[1:3]) != tuple(masks_shape[1:3]):
             raise ValueError(f"{self.name}: masks are {tuple(masks_shape)}, photos {tuple(photos_shape)}")
 
-    def call(self, masks, photos=None):
+    def call(
+        self, masks: keras.KerasTensor, photos: keras.KerasTensor | None = None
+    ) -> dict[str, keras.KerasTensor]:
         masks = ops.squeeze(as_floats(self.name, masks), -1)  # (b, h, w)
         height, width = masks.shape[1:]
 
@@ -125,7 +129,7 @@ class BoundingBoxCropLayer(keras.layers.Layer):
             outputs["photo_crop"] = ops.transpose(samples, (0, 2, 3, 1)) * found[:, :, None, None]
         return outputs
 
-    def _extent(self, sums):
+    def _extent(self, sums: keras.KerasTensor) -> tuple[keras.KerasTensor, keras.KerasTensor]:
         """First foreground index and last plus 1, (b, 1) each, of foreground sums (b, n)."""
         size = sums.shape[1]
         index = ops.arange(size, dtype="float32")[None]  # (1, n)
@@ -137,7 +141,9 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         return ops.where(empty, 0.0, first), ops.where(empty, float(size), last + 1)
 
     @staticmethod
-    def _bilinear(center, extent, samples, pixels):
+    def _bilinear(
+        center: keras.KerasTensor, extent: keras.KerasTensor, samples: int, pixels: int
+    ) -> keras.KerasTensor:
         """Interpolation weights (b, samples, pixels) of a region given by centre and extent (b, 1)."""
         fraction = (ops.arange(samples, dtype="float32")[None] + 0.5) / samples  # (1, samples)
         # In edge coordinates pixel i spans i to i + 1. A region narrower than a pixel is one point.
@@ -147,7 +153,7 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         pixel_center = ops.arange(pixels, dtype="float32") + 0.5
         return ops.relu(1.0 - ops.abs(position[:, :, None] - pixel_center))
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {
             **super().get_config(),
             "height": self.height,

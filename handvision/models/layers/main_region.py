@@ -49,7 +49,7 @@ class MainRegionLayer(keras.layers.Layer):
     Processing 2(2), 1993.
     """
 
-    def __init__(self, threshold=0.5, reach=1.5, **kwargs):
+    def __init__(self, threshold: float = 0.5, reach: float = 1.5, **kwargs: object) -> None:
         super().__init__(**kwargs)
         check_below_one(threshold=threshold)
         if not 0 < reach < float("inf"):
@@ -57,10 +57,10 @@ class MainRegionLayer(keras.layers.Layer):
         self.threshold = float(threshold)
         self.reach = float(reach)
 
-    def build(self, input_shape):
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
         check_masks(self.name, input_shape)
 
-    def call(self, masks):
+    def call(self, masks: keras.KerasTensor) -> keras.KerasTensor:
         masks = as_floats(self.name, masks)
         height, width = masks.shape[1:3]
         cell = max(2, round(max(height, width) / _CELLS))
@@ -85,5 +85,5 @@ class MainRegionLayer(keras.layers.Layer):
         )
         return masks * region[:, :height, :width]
 
-    def get_config(self):
+    def get_config(self) -> dict:
         return {**super().get_config(), "threshold": self.threshold, "reach": self.reach}
