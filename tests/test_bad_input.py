@@ -53,20 +53,26 @@ def picture(shape, dtype=np.uint8, fill=0):
 
 # Pictures that are given to handvision.predict: what is wrong -> (maker of the input, what the error says).
 PICTURES = {
-    "no such file": (lambda f: f / "missing.png", "missing.png"),
-    "empty file": (lambda f: write(f / "empty.png", b""), "empty.png"),
-    "text named as picture": (lambda f: write(f / "text.jpg", b"no picture"), "text.jpg"),
-    "cut picture": (lambda f: write(f / "cut.png", b"\x89PNG\r\n\x1a\n\x00\x00"), "cut.png"),
-    "unknown ending": (lambda f: write(f / "hand.xyz", b"?"), "hand.xyz"),
-    "folder without pictures": (lambda f: f / "archives", "archives"),
-    "whole numbers of another kind": (lambda f: picture((8, 8, 3), np.int32), "int32"),
-    "floats above one": (lambda f: picture((8, 8, 3), np.float32, 200), "255"),
-    "floats below zero": (lambda f: picture((8, 8, 3), np.float32, -1), "-1"),
-    "not a number": (lambda f: picture((8, 8, 3), np.float32, np.nan), "(?i)nan|finite"),
-    "two channels": (lambda f: picture((8, 8, 2)), "channel|shape"),
-    "five axes": (lambda f: picture((1, 1, 8, 8, 3)), "shape"),
-    "no pixels": (lambda f: picture((0, 8, 3)), "shape|empty"),
-    "no picture at all": (lambda f: None, "(?i)none"),
+    "no such file": (lambda f: f / "missing.png", "missing.png: there is no such file"),
+    "empty file": (lambda f: write(f / "empty.png", b""), "empty.png: the file is empty"),
+    "text named as picture": (
+        lambda f: write(f / "text.jpg", b"no picture"),
+        "text.jpg: no picture that can be read",
+    ),
+    "cut picture": (
+        lambda f: write(f / "cut.png", b"\x89PNG\r\n\x1a\n\x00\x00"),
+        "cut.png: no picture that can be read",
+    ),
+    "unknown ending": (lambda f: write(f / "hand.xyz", b"?"), "hand.xyz: no picture that can be read"),
+    "folder without pictures": (lambda f: f / "archives", "archives: no pictures here"),
+    "whole numbers of another kind": (lambda f: picture((8, 8, 3), np.int32), "image 0 is int32; give uint8"),
+    "floats above one": (lambda f: picture((8, 8, 3), np.float32, 200), "floats up to 200; .* divide by 255"),
+    "floats below zero": (lambda f: picture((8, 8, 3), np.float32, -1), "floats down to -1; bring them into"),
+    "not a number": (lambda f: picture((8, 8, 3), np.float32, np.nan), "holds NaN or infinite values"),
+    "two channels": (lambda f: picture((8, 8, 2)), r"image 0 has shape \(8, 8, 2\)"),
+    "five axes": (lambda f: picture((1, 1, 8, 8, 3)), r"image 0 has shape \(1, 1, 8, 8, 3\)"),
+    "no pixels": (lambda f: picture((0, 8, 3)), r"image 0 has shape \(0, 8, 3\): no pixels"),
+    "no picture at all": (lambda f: None, "images is a NoneType; give a path"),
 }
 
 
@@ -111,46 +117,73 @@ def test_bad_archive(what, folder):
 
 # Parameters: what is wrong -> (call, what the error says).
 PARAMETERS = {
-    "unknown profile": (lambda: Settings.resolve(profile="fast"), "fast"),
-    "unknown data choice": (lambda: protocol.choose_data("fake", ()), "fake"),
-    "negative seed": (lambda: Settings.resolve(seed=-1), "-1"),
+    "unknown profile": (
+        lambda: Settings.resolve(profile="fast"),
+        "PROFILE is 'fast'; use one of smoke, quick, full",
+    ),
+    "unknown data choice": (lambda: protocol.choose_data("fake", ()), "data is 'fake'; use 'auto'"),
+    "negative seed": (lambda: Settings.resolve(seed=-1), "SEED is -1; use a whole number from 0 up"),
     "unknown data set": (lambda: catalog.row("hands of martians"), "hands of martians"),
     "fields of unequal length": (lambda: Examples("odd", masks=MASKS, labels=np.arange(3)), "unequal length"),
-    "selection of another length": (lambda: HANDS.take(np.ones(3, bool)), "3"),
+    "selection of another length": (lambda: HANDS.take(np.ones(3, bool)), "a mask of 3 for 4 pictures"),
     "parts of unequal sizes": (lambda: concatenate([HANDS, resize(HANDS, 16, 16)], "both"), "unequal shapes"),
-    "nothing to join": (lambda: concatenate([], "none"), "nothing"),
-    "size of zero": (lambda: resize(HANDS, 0, 16), "0x16"),
-    "no hands to draw": (lambda: rendered.render(0), "count"),
-    "unknown task to draw": (lambda: rendered.render(1, task="toes"), "toes"),
-    "unknown split to draw": (lambda: rendered.render(1, split="exam"), "exam"),
+    "nothing to join": (lambda: concatenate([], "none"), "none: nothing to concatenate"),
+    "size of zero": (lambda: resize(HANDS, 0, 16), "cannot resize to 0x16; sizes start at 1"),
+    "no hands to draw": (lambda: rendered.render(0), "count is 0; use a whole number"),
+    "unknown task to draw": (
+        lambda: rendered.render(1, task="toes"),
+        "task is 'toes'; use one of numbers, gestures",
+    ),
+    "unknown split to draw": (lambda: rendered.render(1, split="exam"), "split is 'exam'; use one of train"),
     "turns from high to low": (lambda: rendered.render(1, rotation_range=(90, -90)), "rotation_range"),
     "shares above one": (
         lambda: splits.random_split(HANDS, {"train": 0.9, "test": 0.9}),
         "together they are 1",
     ),
     "blocks longer than the sequence": (lambda: splits.block_split(ONE_CLASS, test=0.5, gap=50), "too few"),
-    "unknown fill mode": (lambda: ImageDataGenerator(fill_mode="mirror"), "mirror"),
+    "unknown fill mode": (
+        lambda: ImageDataGenerator(fill_mode="mirror"),
+        "fill_mode is 'mirror'; use one of constant",
+    ),
     "pictures without batch axis": (lambda: ImageDataGenerator().flow(MASKS[0]), "shape|rank"),
-    "labels of another length": (lambda: ImageDataGenerator().flow(MASKS, np.arange(3)), "3"),
-    "masks of another size": (lambda: ImageDataGenerator().flow(PHOTOS, masks=MASKS[:, :16]), "16"),
+    "labels of another length": (
+        lambda: ImageDataGenerator().flow(MASKS, np.arange(3)),
+        r"y has shape \(3,\), but x has 4 pictures",
+    ),
+    "masks of another size": (
+        lambda: ImageDataGenerator().flow(PHOTOS, masks=MASKS[:, :16]),
+        r"masks are \(16, 32\) .* photos are \(32, 32\); resize them first",
+    ),
     "no backgrounds": (lambda: compositing.CompositeSequence(HANDS), "backgrounds"),
-    "unknown corruption": (lambda: compositing.corrupt(PHOTOS[0], "fog"), "fog"),
+    "unknown corruption": (
+        lambda: compositing.corrupt(PHOTOS[0], "fog"),
+        "corruption 'fog' is not known; use one of dark",
+    ),
     "crop of zero pixels": (lambda: BoundingBoxCropLayer(0, 96), "height is 0"),
-    "negative margin": (lambda: BoundingBoxCropLayer(96, 96, margin=-0.1), "margin"),
+    "negative margin": (lambda: BoundingBoxCropLayer(96, 96, margin=-0.1), "margin is -0.1; use a share"),
     "threshold of one": (lambda: BoundingBoxCropLayer(96, 96, threshold=1), "threshold"),
-    "mask with three channels": (lambda: BoundingBoxCropLayer(8, 8)(np.zeros((1, 8, 8, 3), "float32")), "1"),
-    "mask of whole numbers": (lambda: BoundingBoxCropLayer(8, 8)(MASKS), "uint8"),
+    "mask with three channels": (
+        lambda: BoundingBoxCropLayer(8, 8)(np.zeros((1, 8, 8, 3), "float32")),
+        r"masks are \(batch, height, width, 1\); got \(1, 8, 8, 3\)",
+    ),
+    "mask of whole numbers": (lambda: BoundingBoxCropLayer(8, 8)(MASKS), "uint8.*Divide by 255"),
     "attention without heads": (lambda: AttentionBlock(num_heads=0), "num_heads"),
-    "two classes of one name": (lambda: ClassProbabilities(["fist", "fist"]), "distinct"),
+    "two classes of one name": (
+        lambda: ClassProbabilities(["fist", "fist"]),
+        "use at least two names, all distinct",
+    ),
     "photo for a classifier": (lambda: models.build_classifier((96, 96, 3)), "input_shape"),
     "names that don't fit the classes": (lambda: models.build_classifier(class_names=["a"]), "class_names"),
     "photo without colours": (lambda: models.build_unet((128, 128, 1)), "128, 128, 1"),
-    "unknown backbone": (lambda: models.build_deeplab_v3_plus((64, 64, 3), backbone="vgg"), "vgg"),
+    "unknown backbone": (
+        lambda: models.build_deeplab_v3_plus((64, 64, 3), backbone="vgg"),
+        "backbone is 'vgg'",
+    ),
     "parts that don't fit": (
         lambda: models.combine(models.build_classifier(), models.build_classifier()),
         "segmenter",
     ),
-    "unknown model": (lambda: models.find_model("yolo"), "yolo"),
+    "unknown model": (lambda: models.find_model("yolo"), "no model is called 'yolo'; there are"),
     "learning rate of zero": (
         lambda: training.compile_segmenter(models.build_unet((32, 32, 3)), 0),
         "learning_rate",
@@ -159,13 +192,25 @@ PARAMETERS = {
         lambda: training.fit(models.build_unet((32, 32, 3)), None, epochs=1, folder="runs", seed=0),
         "not compiled",
     ),
-    "file that is no model": (lambda: models.save_model(keras.Sequential(), "model.h5"), "keras"),
-    "masks of unequal sizes": (lambda: evaluation.iou(MASKS, MASKS[:, :16]), "shapes"),
+    "file that is no model": (
+        lambda: models.save_model(keras.Sequential(), "model.h5"),
+        "model.h5: the file of a model ends in .keras",
+    ),
+    "masks of unequal sizes": (lambda: evaluation.iou(MASKS, MASKS[:, :16]), "masks have unequal shapes"),
     "masks of 0 and 1": (lambda: evaluation.iou(MASKS // 255, MASKS), "0 and 255"),
-    "masks of floats": (lambda: evaluation.iou(MASKS, MASKS / 255), "dtype"),
-    "directions of another length": (lambda: evaluation.rotation_error(np.zeros(3), np.zeros(2)), "shapes"),
+    "masks of floats": (
+        lambda: evaluation.iou(MASKS, MASKS / 255),
+        "predicted masks have dtype float64; use uint8",
+    ),
+    "directions of another length": (
+        lambda: evaluation.rotation_error(np.zeros(3), np.zeros(2)),
+        r"directions have shapes \(3,\) and \(2,\)",
+    ),
     "confusion of other classes": (lambda: plotting.plot_confusion(np.eye(3), "ab"), "2 class names"),
-    "percent instead of shares": (lambda: plotting.plot_bars({"a": 97.0}, "accuracy"), "share"),
+    "percent instead of shares": (
+        lambda: plotting.plot_bars({"a": 97.0}, "accuracy"),
+        "a is 97.0; give a share in",
+    ),
 }
 
 

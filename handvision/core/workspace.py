@@ -66,12 +66,12 @@ def _resolve(values: tuple[str | None, ...]) -> Workspace:
 
 
 def _repository() -> Path | None:
-    """The clone around this package, if there is one: its models' cards and its project file lie beside it."""
+    """The clone around this package, if there is one: it has models and a project file beside it."""
     folder = Path(__file__).resolve().parents[2]
     return folder if (folder / "pyproject.toml").is_file() and (folder / "models").is_dir() else None
 
 
-# The folder of the clone; an installed package has none of its files, and whoever asks for them finds nothing.
+# The folder of the clone. An installed package has none of its files: who asks for them finds nothing.
 REPOSITORY = Path(__file__).resolve().parents[2]
 
 
