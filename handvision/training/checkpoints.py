@@ -1,41 +1,70 @@
 """What a stopped training is taken up from, and how one training is told from another."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
 import keras
 import numpy as np
 from keras import ops
 
-from handvision.core.hashing import hash_arrays
+from handvision.core.hashing import hash_arrays, hash_json
 
 
-def write_checkpoint(path: Path, state: dict, arrays: dict[str, list]):
+def write_checkpoint(path: Path, state: dict[str, Any], arrays: dict[str, list[np.ndarray]]) -> None:
+    """Writes a state of JSON's types, and groups of arrays, as one npz."""
     named = {f"{group}/{i}": array for group, members in arrays.items() for i, array in enumerate(members)}
     sizes = {group: len(members) for group, members in arrays.items()}
     with path.open("wb") as file:
         np.savez(file, state=np.array(json.dumps({**state, "sizes": sizes})), **named)
 
 
-def read_checkpoint(path: Path) -> tuple[dict, dict[str, list]]:
+def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, list[np.ndarray]]]:
+    """State and arrays, as `write_checkpoint` was given them."""
     with path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
         state = json.loads(str(file["state"]))
         arrays = {group: [file[f"{group}/{i}"] for i in range(n)] for group, n in state.pop("sizes").items()}
     return state, arrays
 
 
-def arrays_of(variables) -> list[np.ndarray]:
+def arrays_of(variables: Iterable[keras.Variable]) -> list[np.ndarray]:
     # A copy: under TensorFlow the array may share the variable's memory.
     return [np.array(ops.convert_to_numpy(v.value)) for v in variables]
 
 
-def assign(variables, arrays):
+def assign(variables: Iterable[keras.Variable], arrays: Iterable[np.ndarray]) -> None:
     for variable, array in zip(variables, arrays, strict=True):
         variable.assign(array)
 
 
-def hash_sequence(sequence) -> str | None:
+def fingerprint(
+    network: keras.Model,
+    train: keras.utils.PyDataset,
+    validation: keras.utils.PyDataset | None,
+    seed: int,
+    epochs: int,
+) -> dict[str, Any]:
+    """What tells a training from another one; call it before the training has begun."""
+    return {
+        "seed": seed,
+        "epochs": epochs,
+        "network": hash_json(_without_automatic_names(network.get_config())),
+        "first weights": hash_arrays(arrays_of(network.weights) + arrays_of(network.optimizer.variables)),
+        "losses": hash_json(_without_automatic_names(network.get_compile_config())),
+        "training data": _hash_sequence(train),
+        "validation data": _hash_sequence(validation),
+        "backend": f"{keras.backend.backend()}, keras {keras.__version__}",
+    }
+
+
+def set_epoch(sequence: keras.utils.PyDataset | None, epoch: int) -> None:
+    """Sets the epoch of a sequence that has one."""
+    if hasattr(sequence, "epoch"):
+        sequence.epoch = epoch
+
+
+def _hash_sequence(sequence: keras.utils.PyDataset | None) -> str | None:
     """Of the first and the last batch of epoch 0: they change with data, seed and augmentation."""
     if sequence is None:
         return None
@@ -45,7 +74,7 @@ def hash_sequence(sequence) -> str | None:
     return f"{len(sequence)} batches, {hash_arrays(arrays)}"
 
 
-def without_automatic_names(config):
+def _without_automatic_names(config: Any) -> Any:
     """The configuration with names by order of appearance.
 
     Keras numbers layers through the whole process ("dense_7"), so the same network has other names
@@ -53,7 +82,7 @@ def without_automatic_names(config):
     """
     names: dict[str, str] = {}
 
-    def collect(value):
+    def collect(value: Any) -> None:
         if isinstance(value, Mapping):
             if isinstance(value.get("name"), str):
                 names.setdefault(value["name"], f"name {len(names)}")
@@ -63,7 +92,7 @@ def without_automatic_names(config):
             for member in value:
                 collect(member)
 
-    def rename(value):
+    def rename(value: Any) -> Any:
         if isinstance(value, Mapping):
             return {key: rename(member) for key, member in value.items()}
         if isinstance(value, list | tuple):
@@ -72,8 +101,3 @@ def without_automatic_names(config):
 
     collect(config)
     return rename(config)
-
-
-def set_epoch(sequence, epoch: int):
-    if hasattr(sequence, "epoch"):
-        sequence.epoch = epoch

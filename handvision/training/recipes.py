@@ -1,228 +1,151 @@
-"""The one way in which classifiers and segmenters are trained."""
+"""The recipes of the released models, by name and profile.
 
-from collections.abc import Callable, Mapping, Sequence
+"smoke" takes seconds and only shows that everything runs, "quick" takes minutes on two cores, and "full" is
+the training that made the released model.
+"""
+
+from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
-import keras
-import numpy as np
-
-from handvision import evaluation, models, protocol, training
-from handvision.augment import ImageDataGenerator
-from handvision.core.examples import Examples, concatenate
-from handvision.models.layers import BoundingBoxCropLayer
-from handvision.protocol import Task
-
-BATCH_SIZE = 32
-_NOT_OF_THE_TASK = ("epochs", "rate", "network")  # of a segmenter's phase
-
-# Both are explained in the classifiers' notebooks.
-PUBLISHED = ImageDataGenerator(
-    rotation_range=80,
-    width_shift_range=0.2,
-    height_shift_range=0.2,
-    shear_range=10,
-    horizontal_flip=True,
-    vertical_flip=True,
-    fill_mode="constant",
-    rescale=1 / 255,
-)
-_SHEARED_AND_MIRRORED = dict(shear_range=5, horizontal_flip=True, vertical_flip=True, rescale=1 / 255)
-ALL_ROUND = ImageDataGenerator(
-    rotation_range=180, zoom_range=(1.0, 1.1), fill_mode="constant", **_SHEARED_AND_MIRRORED
-)
-# Close-ups of photos that point to all sides already.
-NUDGED = ImageDataGenerator(rotation_range=25, zoom_range=(0.95, 1.05), **_SHEARED_AND_MIRRORED)
-AS_IT_IS = ImageDataGenerator(rescale=1 / 255)
+from handvision.core.workspace import PROFILES
+from handvision.training.recipe import ClassifierRecipe, Phase, Recipe, SegmenterRecipe, TuningRecipe
 
 
-def train_classifier(
-    task: Task,
-    generator: ImageDataGenerator,
-    folder: str | Path,
-    *,
-    epochs: int,
-    crop: int,
-    seed: int,
-    name: str = "classifier",
-    attention: bool = True,
-    crop_layer: bool = True,
-) -> tuple[keras.Model, training.History]:
-    """Trains a new classifier behind the crop layer, or goes on with the training that `folder` holds.
-
-    Labels become one-hot vectors, and even ones where a mask is no hand; rotations become (sin, cos).
-    Validation masks are turned too, the same way in every epoch.
+def get(name: str, profile: str = "quick", *, data: str = "auto", seed: int = 1) -> Recipe:
+    """The recipe of a product.
 
     Args:
-        task: masks to learn from and to watch.
-        generator: how masks are turned, with rescale=1/255.
-        folder: of this training.
-        epochs: passes over the training masks.
-        crop: height and width in pixels of what the classifier sees.
-        seed: of first weights, order, augmentation and dropout.
-        name: of the classifier, and the layer's name in what is returned.
-        attention: with the attention block, or without it.
-        crop_layer: False shows the whole mask, shrunk, as published work does.
+        name: one of `names()`.
+        profile: "smoke", "quick" or "full".
+        data: "auto", "rendered" or "real".
+        seed: a whole number from 0 up.
 
-    Returns:
-        The model from masks to readings (see `models.classify_masks`), and its history.
+    Raises:
+        ValueError: there is no such recipe; the message names what there is.
     """
-    train, validation = (_flow(generator, part.masks, part, seed) for part in (task.train, task.validation))
-    training.set_seed(seed)
-    classifier = models.build_classifier(
-        (crop, crop, 1), len(task.class_names), attention, class_names=task.class_names, name=name
-    )
-    reader = models.classify_masks(classifier, task.train.masks.shape[1:], crop=crop_layer)
-    history = _learn(reader, train, validation, folder, 2e-3, epochs=epochs, seed=seed, title=name)
-    return reader, history
+    if name not in _RECIPES:
+        raise ValueError(f"there is no recipe {name!r}; there are {', '.join(_RECIPES)}")
+    if profile not in PROFILES:
+        raise ValueError(f"profile is {profile!r}; use one of {', '.join(PROFILES)}")
+    return replace(_RECIPES[name][profile], data=data, seed=seed)  # type: ignore[arg-type]
 
 
-def tune_classifier(
-    model: keras.Model,
-    classifier: keras.Model,
-    photos: Examples,
-    validation: Examples,
-    folder: str | Path,
-    *,
-    epochs: int,
-    seed: int,
-    learning_rate: float = 5e-4,
-) -> tuple[keras.Model, training.History]:
-    """Trains a classifier further, on what a combined model sees of photos: its masks, and the photo there.
-
-    A segmenter melts thin gaps and loses finger tips in ways that no drawn mask has; and what it takes for a
-    hand where there is none is the best example of no hand. Fingers that lie side by side have one outline,
-    but not one colour: so the photo's crop is shown too.
-
-    Args:
-        model: of which the masks are (see `close_ups_of`).
-        classifier: of masks, to go on from; it stays as it is.
-        photos, validation: with labels, rotations and class names, to learn from and to watch.
-        folder, epochs, seed: see `train_classifier`.
-        learning_rate: the highest.
-
-    Returns:
-        The classifier of masks and photos (see `models.shown_the_photo`), and its history.
-    """
-    parts = [close_ups_of(model, part) for part in (photos, validation)]
-    train, watched = (
-        _flow(generator, np.concatenate([part.masks, part.photos], axis=-1), part, seed)
-        for part, generator in zip(parts, (NUDGED, AS_IT_IS), strict=True)
-    )
-    training.set_seed(seed)
-    tuned = models.shown_the_photo(classifier)
-    reader = models.classify_masks(tuned, train[0][0].shape[1:])
-    history = _learn(
-        reader, train, watched, folder, learning_rate, epochs=epochs, seed=seed, title=classifier.name
-    )
-    return tuned, history
+def names() -> tuple[str, ...]:
+    """Names of the products that there are recipes for."""
+    return tuple(_RECIPES)
 
 
-def _flow(generator: ImageDataGenerator, pictures: np.ndarray, examples: Examples, seed: int):
-    """Batches of a classifier's pictures and targets."""
-    return generator.flow(
-        pictures,
-        examples.one_hot(),
-        batch_size=BATCH_SIZE,
-        seed=seed,
-        rotations=examples.rotations,
-        workers=protocol.WORKERS,
-    )
+# The end of a segmenter's training: plain walls are easy; then smaller hands, more of them, and more photos
+# without any.
+_CLOSER = dict(plain_walls=0.12)
+_HARDER = dict(plain_walls=0.12, empty=0.12, several=0.25, extent=(0.12, 1.2))
 
 
-def _learn(reader, train, validation, folder, learning_rate, *, epochs, **options) -> training.History:
-    training.compile_classifier(reader, learning_rate=learning_rate, total_steps=epochs * len(train))
-    return training.fit(reader, train, validation, epochs=epochs, folder=folder, **options)
+def _phase(size: tuple[int, int], steps: int, epochs: int, learning_rate: float, **more: object) -> Phase:
+    return Phase(size=size, steps=steps, epochs=epochs, learning_rate=learning_rate, **more)  # type: ignore[arg-type]
 
 
-def close_ups_of(model: keras.Model, photos: Examples, *, size: int = 144, margin: float = 0.35) -> Examples:
-    """What a model sees of photos: their hands in close-up, with room to turn them a little.
+_UNET_GROWN = dict(network={"refine": (0, 1, 2, 3)}, **_HARDER)
+_UNET = {
+    "smoke": SegmenterRecipe(
+        product="unet",
+        architecture="unet",
+        train=96,
+        test=24,
+        batch_size=8,
+        phases=(_phase((96, 96), 3, 1, 3e-3),),
+    ),
+    "quick": SegmenterRecipe(
+        product="unet",
+        architecture="unet",
+        train=5600,
+        test=300,
+        phases=(_phase((96, 96), 350, 6, 3e-3),),
+    ),
+    "full": SegmenterRecipe(
+        product="unet",
+        architecture="unet",
+        network=dict(channels=(24, 48, 64, 96), encoder="efficientnet_lite0", weights="imagenet", frozen=2),
+        train=4000,
+        test=1000,
+        phases=(
+            _phase((96, 128), 400, 14, 2e-3),
+            _phase((144, 192), 300, 8, 1e-3, **_CLOSER),
+            _phase((192, 256), 200, 3, 5e-4, **_CLOSER),
+            _phase((144, 192), 600, 12, 1e-3, **_HARDER),
+            _phase((192, 256), 400, 4, 5e-4, **_HARDER),
+            _phase((192, 256), 450, 8, 7e-4, **_HARDER),
+            _phase((144, 192), 600, 6, 1e-3, **_UNET_GROWN),
+            _phase((192, 256), 450, 5, 5e-4, **_UNET_GROWN),
+        ),
+    ),
+}
 
-    Args:
-        model: a combined model, which takes photos of this size.
-        photos: those in which it finds no hand are left out.
-        size: of the close-ups in pixels.
-        margin: see BoundingBoxCropLayer.
+_DEEPLAB = {
+    "smoke": replace(_UNET["smoke"], product="deeplab_v3_plus", architecture="deeplab_v3_plus"),
+    "quick": replace(
+        _UNET["quick"],
+        product="deeplab_v3_plus",
+        architecture="deeplab_v3_plus",
+        phases=(_phase((96, 96), 170, 4, 3e-3),),
+    ),
+    "full": SegmenterRecipe(
+        product="deeplab_v3_plus",
+        architecture="deeplab_v3_plus",
+        train=4000,
+        test=1000,
+        phases=(
+            _phase((96, 128), 400, 10, 3e-3),
+            _phase((144, 192), 200, 5, 1.5e-3, **_CLOSER),
+            _phase((192, 256), 200, 4, 1e-3, **_CLOSER),
+            _phase((144, 192), 600, 9, 2e-3, **_HARDER),
+            _phase((192, 256), 300, 5, 1e-3, **_HARDER),
+            _phase((144, 192), 600, 8, 2e-3, **_HARDER),
+            _phase((192, 256), 300, 5, 1e-3, **_HARDER),
+        ),
+    ),
+}
 
-    Returns:
-        The same with photos (n, size, size, 3) and masks (n, size, size, 1).
-    """
-    crop = BoundingBoxCropLayer(size, size, margin=margin, name="close_up")
-    close_up = crop(model.output["mask"], photos=model.input)
-    look = keras.Model(model.input, {**close_up, "has_hand": model.output["has_hand"]}, name="look")
-    parts = []
-    for start in range(0, len(photos), 500):  # floats of all at once would fill the memory
-        some = photos.take(range(start, min(start + 500, len(photos))))
-        found = evaluation.model_outputs(
-            look, some.photos, ("crop", "photo_crop", "has_hand"), 32, channels=3
-        )
-        masks, pictures = (np.rint(found[key] * 255).astype(np.uint8) for key in ("crop", "photo_crop"))
-        parts.append(replace(some, masks=masks, photos=pictures).take(found["has_hand"].reshape(-1) > 0.5))
-    return concatenate(parts, f"{photos.name}, as {model.name} sees them")
+_FINGER_NUMBERS = {
+    "smoke": ClassifierRecipe(
+        product="finger_numbers", vocabulary="numbers", train=192, test=36, epochs=1, crop=64
+    ),
+    "quick": ClassifierRecipe(
+        product="finger_numbers", vocabulary="numbers", train=9000, test=600, epochs=8, crop=64
+    ),
+    "full": ClassifierRecipe(
+        product="finger_numbers",
+        vocabulary="numbers",
+        train=60000,
+        test=3000,
+        epochs=10,
+        crop=96,
+        other_people=True,
+    ),
+}
 
+_GESTURES = {
+    "smoke": ClassifierRecipe(
+        product="gestures", vocabulary="gestures", train=200, test=40, epochs=1, crop=64
+    ),
+    "quick": ClassifierRecipe(
+        product="gestures", vocabulary="gestures", train=9000, test=600, epochs=7, crop=64
+    ),
+    "full": ClassifierRecipe(
+        product="gestures", vocabulary="gestures", train=60000, test=3000, epochs=10, crop=96
+    ),
+}
 
-def train_segmenter(
-    build: Callable[[tuple[int, int, int]], keras.Model],
-    make_task: Callable[..., Task],
-    folder: str | Path,
-    *,
-    phases: Sequence[Mapping],
-    seed: int,
-    title: str,
-) -> tuple[keras.Model, Task, training.History]:
-    """Trains a segmenter in phases, each going on with the weights of the one before: small photos first.
+_COMBINED = {
+    "smoke": TuningRecipe(product="combined", train=24, test=24, epochs=1, versions=1, composites=20),
+    "quick": TuningRecipe(product="combined", test=300, epochs=0),
+    "full": TuningRecipe(product="combined", test=1000, epochs=4),
+}
 
-    Small photos cost little, and most of what there is to learn can be seen on them. A fully convolutional
-    network's weights do not depend on the size. A network may grow from phase to phase: layers that were
-    there before, by their names, go on with their weights.
-
-    Args:
-        build: makes the model for photos of (height, width, 3), given what else a phase has for it.
-        make_task: makes the task, given `size=(height, width)`, `steps`, batches an epoch, and what else a
-            phase has for it.
-        folder: of the training; each phase has one inside.
-        phases: dicts of `size`, `steps`, `epochs` and `rate`, the highest learning rate; `network`, a dict
-            of more for `build`; and more for `make_task`.
-        seed: as in `train_classifier`.
-        title: stands at the head of each line of progress.
-
-    Returns:
-        The model, the task and the history of the last phase; the history's seconds are those of all.
-    """
-    learned, seconds = {}, []
-    for number, phase in enumerate(phases):
-        task = make_task(**{key: value for key, value in phase.items() if key not in _NOT_OF_THE_TASK})
-        training.set_seed(seed)
-        model = build((*phase["size"], 3), **phase.get("network", {}))
-        _go_on_with(learned, model)
-        training.compile_segmenter(
-            model, learning_rate=phase["rate"], total_steps=phase["epochs"] * len(task.train)
-        )
-        validation = ImageDataGenerator(rescale=1 / 255).flow(
-            task.validation.photos, masks=task.validation.masks, batch_size=32, shuffle=False
-        )
-        history = training.fit(
-            model,
-            task.train,
-            validation,
-            epochs=phase["epochs"],
-            folder=Path(folder) / f"phase{number}",
-            seed=seed,
-            title=title,
-        )
-        learned = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
-        seconds += history.seconds
-    history.seconds = seconds
-    return model, task, history
-
-
-def _go_on_with(learned: Mapping[str, list[np.ndarray]], model: keras.Model) -> None:
-    missing = sorted(set(learned) - {layer.name for layer in model.layers})
-    if missing:
-        raise ValueError(
-            f"{model.name} has no layers {', '.join(missing)}, which learned in the phase before; give every "
-            "layer a name, and let a network only grow"
-        )
-    for layer in model.layers:
-        if layer.name in learned:
-            layer.set_weights(learned[layer.name])
+_RECIPES: Mapping[str, Mapping[str, Recipe]] = {
+    "unet": _UNET,
+    "deeplab_v3_plus": _DEEPLAB,
+    "finger_numbers": _FINGER_NUMBERS,
+    "gestures": _GESTURES,
+    "combined": _COMBINED,
+}

@@ -1,0 +1,48 @@
+"""From a recipe to the file of its model: what `handvision train` does."""
+
+from pathlib import Path
+
+import keras
+
+from handvision import models
+from handvision.core.files import replacing
+from handvision.training.classifiers import classifier_task, train_classifier, tune_classifier, tuning_photos
+from handvision.training.recipe import ClassifierRecipe, Recipe, SegmenterRecipe, TuningRecipe
+from handvision.training.segmenters import train_segmenter
+
+
+def run_recipe(recipe: Recipe, folder: str | Path) -> Path:
+    """Trains what a recipe says, or goes on with the training that `folder` holds.
+
+    Args:
+        recipe: see `recipes.get` and `read_recipe`.
+        folder: of this training; made if need be. The recipe is written there as `recipe.json`.
+
+    Returns:
+        The file of the model, `<product>.keras` in the folder.
+
+    Raises:
+        ValueError: the recipe does not fit; the message names the field.
+        DataUnavailable: data="real", and a data set cannot be had.
+        FileNotFoundError: a model that the recipe builds on is not there.
+    """
+    folder = Path(folder)
+    with replacing(folder / "recipe.json") as path:
+        path.write_text(recipe.dumps(), "utf-8")
+    return models.save_model(_trained(recipe, folder / "training"), folder / f"{recipe.product}.keras")
+
+
+def _trained(recipe: Recipe, folder: Path) -> keras.Model:
+    if isinstance(recipe, SegmenterRecipe):
+        return train_segmenter(recipe, folder)[0]
+    if isinstance(recipe, ClassifierRecipe):
+        reader, _ = train_classifier(recipe, classifier_task(recipe), folder)
+        return reader.get_layer(recipe.product)
+    assert isinstance(recipe, TuningRecipe)
+    segmenter, classifier = models.open_model(recipe.segmenter), models.open_model(recipe.classifier)
+    combined = models.combine(segmenter, classifier, min_area=recipe.min_area)
+    if recipe.epochs == 0:
+        return combined
+    photos, validation = tuning_photos(recipe, combined.input_shape[1:3])
+    tuned, _ = tune_classifier(recipe, combined, classifier, photos, validation, folder)
+    return models.combine(segmenter, tuned, min_area=recipe.min_area)
