@@ -10,99 +10,96 @@ quote. HANDVISION_PROFILE chooses its size ("full" unless it says otherwise).
 import argparse
 import sys
 from collections.abc import Mapping
-from functools import cache, partial
+from dataclasses import replace
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import keras
 
-from handvision import evaluation, models, protocol
+from handvision import evaluation
 from handvision.core.workspace import Settings, runs_folder
 from handvision.protocol import Task
 from handvision.studies.record import figures_only, write_facts
-from handvision.training.recipes import ALL_ROUND, PUBLISHED, train_classifier, train_segmenter
+from handvision.training import (
+    PUBLISHED,
+    ClassifierRecipe,
+    Phase,
+    Recipe,
+    SegmenterRecipe,
+    classifier_task,
+    recipes,
+    segmenter_task,
+    train_classifier,
+    train_segmenter,
+)
 
 LEARNED = "its own training masks"
 
 _JUDGED_BY = 1000  # masks of a test at most, twelve times turned: differences of a percent show
 
 
-def data(folder: Path, seed: int, *, train: int, test: int, epochs: int, crop: int) -> dict[str, dict]:
+def data(folder: Path, recipe: ClassifierRecipe) -> dict[str, dict]:
     """What each kind of data buys the six numbers: one training a row, each with one thing more.
 
-    All see as many pictures, and all but the first are judged by the same frames and people.
+    All see as many pictures, and all but the first are tested on the same frames and people.
 
     Args:
         folder: a folder for all; each training has one inside.
-        seed: of every training.
-        train, test: masks to learn from (at most) and to be judged by; see `protocol.finger_numbers`.
-        epochs: passes over `train` masks, or as many masks more often where there are fewer.
-        crop: see `train_classifier`.
+        recipe: of every training, but for what a row changes. Where a row has fewer masks, it passes over
+            them more often.
 
     Returns:
         What is learned from -> name of a test -> what `evaluation.evaluate_classifier` returned for it; and
         `LEARNED` -> the accuracy on some of the training masks, a dict of `n` and `accuracy_upright`.
     """
-    alone = {"hands": False, "no_hands": 0}
-    steps = {
-        "Finger Digits alone, random split": ({**alone, "random_split": True}, PUBLISHED, False),
-        "Finger Digits alone": (alone, PUBLISHED, False),
-        "+ full rotation": (alone, ALL_ROUND, False),
-        "+ crops": (alone, ALL_ROUND, True),
-        "+ rendered hands": ({"no_hands": 0}, ALL_ROUND, True),
-        "+ masks of no hand": ({}, ALL_ROUND, True),
-        "+ other people": ({"other_people": True}, ALL_ROUND, True),
+    alone: dict[str, Any] = {"rendered": False, "negatives": 0.0}
+    published: dict[str, Any] = {**alone, "augmentation": PUBLISHED, "crop_layer": False}
+    steps: dict[str, dict[str, Any]] = {
+        "Finger Digits alone, random split": {**published, "random_split": True},
+        "Finger Digits alone": published,
+        "+ full rotation": {**alone, "crop_layer": False},
+        "+ crops": alone,
+        "+ rendered hands": {"negatives": 0.0},
+        "+ masks of no hand": {},
+        "+ other people": {"other_people": True},
     }
-    people = protocol.finger_numbers("real", 12, test, seed, other_people=True).tests[
-        "sign_language_digits_people"
-    ]
+    left_out = classifier_task(replace(recipe, train=12, other_people=True))
+    people = left_out.tests["sign_language_digits_people"]
     rows = {}
-    for row, (what, generator, crop_layer) in steps.items():
-        task = protocol.finger_numbers("real", train, test, seed, **what)
-        reader, _ = train_classifier(
-            task,
-            generator,
-            folder / _slug(row),
-            epochs=max(1, round(train * epochs / len(task.train))),
-            crop=crop,
-            seed=seed,
-            name=_slug(row),
-            crop_layer=crop_layer,
-        )
+    for row, change in steps.items():
+        changed = replace(recipe, product=_slug(row), **change)
+        task = classifier_task(changed)
+        epochs = max(1, round(recipe.train * recipe.epochs / len(task.train)))
+        reader, _ = train_classifier(replace(changed, epochs=epochs), task, folder / _slug(row))
         tests = {name: part for name, part in task.tests.items() if name != "sign_language_digits_all"}
         rows[row] = _judge(reader, task, {**tests, "sign_language_digits_people": people})
     return rows
 
 
-def attention(
-    folder: Path, seed: int, *, train: int, test: int, epochs: int, crop: int, seeds: int
-) -> dict[str, list[dict]]:
+def attention(folder: Path, recipe: ClassifierRecipe, seeds: int = 3) -> dict[str, list[dict]]:
     """The six numbers with and without the attention block, once for each of `seeds` seeds.
 
-    Args: as for `data`; the seeds follow on `seed`.
+    Args:
+        folder: as for `data`.
+        recipe: of every training; the seeds follow on its seed.
 
     Returns:
         "with attention" and "without attention" -> a list, one entry a seed: name of a test -> what
         `evaluation.evaluate_classifier` returned for it.
     """
-    task = protocol.finger_numbers("real", train, test, seed)
-    study = {"with attention": [], "without attention": []}
-    for each in range(seed, seed + seeds):
+    task = classifier_task(recipe)
+    study: dict[str, list[dict]] = {"with attention": [], "without attention": []}
+    for seed in range(recipe.seed, recipe.seed + seeds):
         for how, results in study.items():
-            reader, _ = train_classifier(
-                task,
-                ALL_ROUND,
-                folder / _slug(f"{how} {each}"),
-                epochs=epochs,
-                crop=crop,
-                seed=each,
-                name=_slug(f"{how} {each}"),
-                attention=how == "with attention",
-            )
+            name = _slug(f"{how} {seed}")
+            changed = replace(recipe, product=name, seed=seed, attention=how == "with attention")
+            reader, _ = train_classifier(changed, task, folder / name)
             results.append(_judge(reader, task, task.tests))
     return study
 
 
-def people(folder: Path, seed: int, *, train: int, test: int, epochs: int, crop: int) -> dict[str, dict]:
+def people(folder: Path, recipe: ClassifierRecipe) -> dict[str, dict]:
     """The six numbers trained as the released ones, but without a real mask of other people.
 
     Args: as for `data`.
@@ -110,47 +107,38 @@ def people(folder: Path, seed: int, *, train: int, test: int, epochs: int, crop:
     Returns:
         Name of a test -> what `evaluation.evaluate_classifier` returned for it, mirror images included.
     """
-    task = protocol.finger_numbers("real", train, test, seed)
-    reader, _ = train_classifier(
-        task, ALL_ROUND, folder / "alone", epochs=epochs, crop=crop, seed=seed, name="finger_numbers"
-    )
+    task = classifier_task(recipe)
+    reader, _ = train_classifier(recipe, task, folder / "alone")
     return {
         name: evaluation.evaluate_classifier(reader, part, mirror=True) for name, part in task.tests.items()
     }
 
 
-def segmenter(
-    folder: Path, seed: int, *, train: int, test: int, batch_size: int, phases: list[dict]
-) -> dict[str, dict]:
+def segmenter(folder: Path, recipe: SegmenterRecipe) -> dict[str, dict]:
     """What the parts of DeepLabV3+ are worth: all of it, and each time one part less.
 
-    Args:
-        folder, seed: as for `data`.
-        train, test, batch_size: see `protocol.segmentation`.
-        phases: see `train_segmenter`.
+    Args: as for `data`.
 
     Returns:
         What was built -> name of a test -> what `evaluation.evaluate_segmenter` returned for it, and
         "weights", their number.
     """
-    parts = {
+    parts: dict[str, dict[str, Any]] = {
         "ASPP, skip and decoder": {},
         "without ASPP": {"aspp": False},
         "without the skip": {"skip": False},
         "without decoder and skip": {"decoder": False},
     }
-    make_task = cache(
-        partial(protocol.segmentation, "real", seed=seed, train=train, test=test, batch_size=batch_size)
-    )
+
+    @cache
+    def task_of_phase(number: int) -> Task:
+        return segmenter_task(recipe, number)
+
     rows = {}
     for row, options in parts.items():
+        changed = replace(recipe, product=_slug(row), network=options)
         model, task, _ = train_segmenter(
-            partial(models.build_deeplab_v3_plus, **options),
-            make_task,
-            folder / _slug(row),
-            phases=phases,
-            seed=seed,
-            title=row,
+            changed, folder / _slug(row), task_of=lambda _, number: task_of_phase(number)
         )
         results = {name: evaluation.evaluate_segmenter(model, part) for name, part in task.tests.items()}
         rows[row] = {"weights": model.count_params(), **figures_only(results)}
@@ -159,21 +147,24 @@ def segmenter(
 
 COMPARISONS = {"data": data, "attention": attention, "people": people, "segmenter": segmenter}
 
+# Masks to learn from and to test on, epochs, crop; and the segmenter's steps and epochs.
 _SIZES = {"smoke": (48, 12, 1, 64), "quick": (2000, 200, 5, 64), "full": (16000, 3000, 6, 96)}
+_SEGMENTER_STEPS = {"smoke": (2, 1), "quick": (50, 2), "full": (250, 5)}
 
 
-def _numbers(name: str, profile: str) -> dict:
+def comparison_recipe(name: str, profile: str, seed: int) -> Recipe:
+    """What the trainings of a comparison have in common."""
     train, test, epochs, crop = _SIZES[profile]
-    classifier = dict(train=train, test=test, epochs=epochs, crop=crop)
-    if name == "attention":
-        return {**classifier, "seeds": 1 if profile == "smoke" else 3}
-    if name == "people" and profile == "full":
-        return {**classifier, "train": 60000, "epochs": 10}
     if name == "segmenter":
-        steps, passes = {"smoke": (2, 1), "quick": (50, 2), "full": (250, 5)}[profile]
-        phase = dict(size=(96, 128), steps=steps, epochs=passes, rate=3e-3)
-        return dict(train=min(train, 2000), test=min(test, 300), batch_size=16, phases=[phase])
-    return classifier
+        steps, passes = _SEGMENTER_STEPS[profile]
+        phase = Phase(size=(96, 128), steps=steps, epochs=passes, learning_rate=3e-3)
+        released = recipes.get("deeplab_v3_plus", "full", data="real", seed=seed)
+        return replace(released, train=min(train, 2000), test=min(test, 300), phases=(phase,))
+    released = recipes.get("finger_numbers", "full", data="real", seed=seed)
+    alone = replace(released, other_people=False)
+    if name == "people" and profile == "full":
+        return alone
+    return replace(alone, train=train, test=test, epochs=epochs, crop=crop)
 
 
 def compare(name: str, settings: Settings) -> Path:
@@ -190,9 +181,11 @@ def compare(name: str, settings: Settings) -> Path:
     if name not in COMPARISONS:
         raise ValueError(f"no comparison is called {name!r}; there are {', '.join(COMPARISONS)}")
     folder = runs_folder() / "comparisons"
-    numbers = _numbers(name, settings.profile)
-    measured = COMPARISONS[name](folder / name, settings.seed, **numbers)
+    recipe = comparison_recipe(name, settings.profile, settings.seed)
+    options = {"seeds": 1} if name == "attention" and settings.profile == "smoke" else {}
+    measured = COMPARISONS[name](folder / name, recipe, **options)
     path = folder / f"{name}.json"
+    numbers = {**recipe.to_json(), **options}
     write_facts(path, {name: measured}, seed=settings.seed, profile=settings.profile, numbers=numbers)
     return path
 

@@ -1,6 +1,7 @@
 """Trainings that are compared differ in what the comparison names, and in nothing else."""
 
 import json
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -11,8 +12,11 @@ from handvision.core.examples import NO_HAND, Examples
 from handvision.core.workspace import Settings
 from handvision.models import build_classifier, classify_masks
 from handvision.studies import ablations
+from handvision.training import ClassifierRecipe, Phase, build_segmenter, recipes
 
-SMALL = dict(train=40, test=12, epochs=2, crop=32)
+SMALL = ClassifierRecipe(
+    product="small", vocabulary="numbers", data="real", train=40, test=12, epochs=2, crop=32
+)
 
 
 def masks(count, name):
@@ -28,72 +32,74 @@ def masks(count, name):
 
 @pytest.fixture
 def trainings(monkeypatch):
-    """What all trainings of a comparison were asked for; none is run, and the data are a few blocks."""
+    """Recipe and folder of each training of a comparison; none is run, and the data are a few blocks."""
     asked = []
 
-    def finger_numbers(data, train, test, seed, **options):
-        people = "sign_language_digits_people" if options.get("other_people") else "sign_language_digits_all"
+    def classifier_task(recipe):
+        people = "sign_language_digits_people" if recipe.other_people else "sign_language_digits_all"
         learned, judged = masks(40, "train"), masks(13, "test")
-        task = protocol.Task(learned, judged, {people: judged.take(judged.labels >= 0)}, data)
-        asked.append({"data": options})
-        return task
+        return protocol.Task(learned, judged, {people: judged.take(judged.labels >= 0)}, recipe.data)
 
-    def train_classifier(task, generator, folder, **options):
-        asked[-1].setdefault("trainings", []).append(
-            {"turn": generator.rotation_range, "folder": folder.name, **options}
-        )
+    def train_classifier(recipe, task, folder):
+        asked.append((recipe, folder.name))
         classifier = build_classifier((32, 32, 1), 2, class_names=task.class_names)
         return classify_masks(classifier, (48, 48, 1)), None
 
-    monkeypatch.setattr(protocol, "finger_numbers", finger_numbers)
+    monkeypatch.setattr(ablations, "classifier_task", classifier_task)
     monkeypatch.setattr(ablations, "train_classifier", train_classifier)
     return asked
 
 
 @pytest.mark.slow
 def test_the_data_grow_by_one_thing_a_row(trainings, tmp_path):
-    rows = ablations.data(tmp_path, 1, **SMALL)
+    rows = ablations.data(tmp_path, SMALL)
     for row in rows.values():
         assert set(row) == {ablations.LEARNED, "sign_language_digits_people"}, (
-            "all are judged by the same people"
+            "all are tested on the same people"
         )
     how = [
-        (each["data"], *((t["turn"], t["crop_layer"]) for t in each["trainings"])) for each in trainings[1:]
+        (
+            r.random_split,
+            r.augmentation["rotation_range"],
+            r.crop_layer,
+            r.rendered,
+            r.negatives,
+            r.other_people,
+        )
+        for r, _ in trainings
     ]
-    alone = {"hands": False, "no_hands": 0}
     assert how == [
-        ({**alone, "random_split": True}, (80, False)),
-        (alone, (80, False)),
-        (alone, (180, False)),
-        (alone, (180, True)),
-        ({"no_hands": 0}, (180, True)),
-        ({}, (180, True)),
-        ({"other_people": True}, (180, True)),
+        (True, 80, False, False, 0, False),
+        (False, 80, False, False, 0, False),
+        (False, 180, False, False, 0, False),
+        (False, 180, True, False, 0, False),
+        (False, 180, True, True, 0, False),
+        (False, 180, True, True, 0.08, False),
+        (False, 180, True, True, 0.08, True),
     ]
-    assert {(t["epochs"], t["seed"]) for each in trainings[1:] for t in each["trainings"]} == {(2, 1)}
+    assert {(r.epochs, r.seed, r.data) for r, _ in trainings} == {(2, 1, "real")}
 
 
 @pytest.mark.slow
 def test_attention_is_studied_with_equal_budgets_and_seeds(trainings, tmp_path):
-    study = ablations.attention(tmp_path, 1, **SMALL, seeds=2)
-    (asked,) = trainings
-    assert [(t["attention"], t["seed"], t["epochs"]) for t in asked["trainings"]] == [
+    study = ablations.attention(tmp_path, SMALL, seeds=2)
+    assert [(r.attention, r.seed, r.epochs) for r, _ in trainings] == [
         (True, 1, 2),
         (False, 1, 2),
         (True, 2, 2),
         (False, 2, 2),
     ]
-    assert len({t["folder"] for t in asked["trainings"]}) == 4
+    assert len({folder for _, folder in trainings}) == 4
     assert [len(results) for results in study.values()] == [2, 2]
     for result in study["without attention"]:
         assert result[ablations.LEARNED]["n"] == 39, "what is no hand has no right answer"
 
 
-def test_without_other_people_all_of_them_judge(trainings, tmp_path):
-    results = ablations.people(tmp_path, 1, **SMALL)
+def test_without_other_people_all_of_them_are_the_test(trainings, tmp_path):
+    results = ablations.people(tmp_path, SMALL)
     assert set(results) == {"sign_language_digits_all"}
     assert len(results["sign_language_digits_all"]["accuracy_by_angle"]) == 12
-    assert [each["data"] for each in trainings] == [{}]
+    assert [recipe for recipe, _ in trainings] == [SMALL]
 
 
 @pytest.mark.slow
@@ -103,12 +109,14 @@ def test_each_part_of_the_segmenter_is_left_out_once(tmp_path, monkeypatch):
     judged = Examples("bars", photos=photos, masks=(photos[..., :1] > 0) * np.uint8(255))
     built = []
 
-    def train_segmenter(build, make_task, folder, *, phases, seed, title):
-        built.append(build((32, 32, 3)))
+    def train_segmenter(recipe, folder, *, task_of):
+        built.append(build_segmenter(recipe))
         return built[-1], protocol.Task(None, judged, {"bars": judged}, "real"), None
 
     monkeypatch.setattr(ablations, "train_segmenter", train_segmenter)
-    rows = ablations.segmenter(tmp_path, 1, train=4, test=4, batch_size=2, phases=[])
+    phase = Phase(size=(32, 32), steps=1, epochs=1, learning_rate=1e-3)
+    recipe = replace(recipes.get("deeplab_v3_plus", "smoke"), phases=(phase,))
+    rows = ablations.segmenter(tmp_path, recipe)
     layers = [{layer.name.split("_")[0] for layer in model.layers} for model in built]
     assert len(rows) == 4
     assert "aspp" in layers[0] and "decoder" in layers[0]
