@@ -4,7 +4,6 @@ import operator
 import threading
 from pathlib import Path
 
-import cv2
 import keras
 import numpy as np
 
@@ -43,7 +42,6 @@ class Flow(keras.utils.PyDataset):
         self._order = (None, None)
         self.batch_index = 0
         self.lock = threading.Lock()
-        self._leave_threads_to_workers()
 
     @property
     def epoch(self):
@@ -85,7 +83,6 @@ class Flow(keras.utils.PyDataset):
     def __setstate__(self, state):
         self.__dict__.update(state)
         self.lock = threading.Lock()
-        self._leave_threads_to_workers()
 
     def _batch_of(self, epoch, i):
         index = operator.index(i)
@@ -115,11 +112,6 @@ class Flow(keras.utils.PyDataset):
         for picture, index in zip(batch, indices, strict=True):
             name = f"{self.save_prefix}_{index}_{epoch}.{self.save_format}"
             keras.utils.array_to_img(picture, data_format="channels_last").save(Path(self.save_to_dir, name))
-
-    def _leave_threads_to_workers(self):
-        # OpenCV's own threads would compete with the workers, and do not survive the fork of a process.
-        if self.workers > 1 or self.use_multiprocessing:
-            cv2.setNumThreads(0)
 
 
 class ArrayFlow(Flow):

@@ -11,7 +11,6 @@ import argparse
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -130,16 +129,11 @@ def segmenter(folder: Path, recipe: SegmenterRecipe) -> dict[str, dict]:
         "without decoder and skip": {"decoder": False},
     }
 
-    @cache
-    def task_of_phase(number: int) -> Task:
-        return segmenter_task(recipe, number)
-
+    first = segmenter_task(recipe)
     rows = {}
     for row, options in parts.items():
         changed = replace(recipe, product=_slug(row), network=options)
-        model, task, _ = train_segmenter(
-            changed, folder / _slug(row), task_of=lambda _, number: task_of_phase(number)
-        )
+        model, task, _ = train_segmenter(changed, folder / _slug(row), first)
         results = {name: evaluation.evaluate_segmenter(model, part) for name, part in task.tests.items()}
         rows[row] = {"weights": model.count_params(), **figures_only(results)}
     return rows

@@ -53,10 +53,7 @@ def segmenter_task(recipe: SegmenterRecipe, phase: int = 0) -> Task:
 
 
 def train_segmenter(
-    recipe: SegmenterRecipe,
-    folder: str | Path,
-    *,
-    task_of: Callable[[SegmenterRecipe, int], Task] = segmenter_task,
+    recipe: SegmenterRecipe, folder: str | Path, task: Task | None = None
 ) -> tuple[keras.Model, Task, History]:
     """Trains a segmenter in phases, each going on with the weights of the one before.
 
@@ -67,7 +64,7 @@ def train_segmenter(
     Args:
         recipe: the numbers of the training.
         folder: of the training; each phase has one inside.
-        task_of: makes the task of a phase, given the recipe and the phase's number.
+        task: of the first phase, where `segmenter_task` has made it already.
 
     Returns:
         The model, the task and the history of the last phase; the history's seconds are those of all.
@@ -79,7 +76,8 @@ def train_segmenter(
     learned: dict[str, list[np.ndarray]] = {}
     seconds: list[float] = []
     for number, phase in enumerate(recipe.phases):
-        task = task_of(recipe, number)
+        if number or task is None:
+            task = segmenter_task(recipe, number)
         set_seed(recipe.seed)
         model = build_segmenter(recipe, number)
         _go_on_with(learned, model)

@@ -91,6 +91,7 @@ class Crops(keras.utils.PyDataset):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_a_third_head_is_one_class(tmp_path):
     heads = (GestureHead(("fist", "palm")), SpreadHead())
     set_seed(1)

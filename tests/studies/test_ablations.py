@@ -109,10 +109,12 @@ def test_each_part_of_the_segmenter_is_left_out_once(tmp_path, monkeypatch):
     judged = Examples("bars", photos=photos, masks=(photos[..., :1] > 0) * np.uint8(255))
     built = []
 
-    def train_segmenter(recipe, folder, *, task_of):
+    def train_segmenter(recipe, folder, task):
         built.append(build_segmenter(recipe))
-        return built[-1], protocol.Task(None, judged, {"bars": judged}, "real"), None
+        return built[-1], task, None
 
+    made = protocol.Task(None, judged, {"bars": judged}, "real")
+    monkeypatch.setattr(ablations, "segmenter_task", lambda recipe: made)
     monkeypatch.setattr(ablations, "train_segmenter", train_segmenter)
     phase = Phase(size=(32, 32), steps=1, epochs=1, learning_rate=1e-3)
     recipe = replace(recipes.get("deeplab_v3_plus", "smoke"), phases=(phase,))

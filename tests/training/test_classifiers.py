@@ -23,6 +23,8 @@ from handvision.training import (
     tune_classifier,
 )
 
+pytestmark = pytest.mark.slow
+
 SIZE = 48
 RECIPE = ClassifierRecipe(
     product="bars",

@@ -14,8 +14,9 @@ STAYS = Phase(size=(16, 16), steps=1, epochs=1, learning_rate=1e-9, network={"mo
 
 
 @pytest.fixture(autouse=True)
-def builder(monkeypatch):
+def bars(monkeypatch):
     monkeypatch.setattr(segmenters, "BUILDERS", {"unet": fully_convolutional})
+    monkeypatch.setattr(segmenters, "segmenter_task", photos_of_bars)
 
 
 def recipe(*phases):
@@ -43,21 +44,23 @@ def photos_of_bars(recipe, phase):
     return protocol.Task(protocol.Steps(batches, steps), hands, {"bars": hands}, "rendered")
 
 
+@pytest.mark.slow
 def test_a_phase_goes_on_with_the_weights_of_the_one_before(tmp_path):
     wide = Phase(size=(16, 24), steps=1, epochs=1, learning_rate=1e-9)
-    model, task, history = train_segmenter(recipe(LEARNS, wide), tmp_path, task_of=photos_of_bars)
+    model, task, history = train_segmenter(recipe(LEARNS, wide), tmp_path)
     assert model.input_shape == (None, 16, 24, 3)
     assert len(task.train) == 1
     assert len(history.seconds) == 31
     assert evaluation.evaluate_segmenter(model, task.tests["bars"])["iou"] > 0.9, "learned in the first phase"
 
 
+@pytest.mark.slow
 def test_a_network_may_grow_from_phase_to_phase_but_not_shrink(tmp_path):
-    model, task, _ = train_segmenter(recipe(LEARNS, STAYS), tmp_path / "grows", task_of=photos_of_bars)
+    model, task, _ = train_segmenter(recipe(LEARNS, STAYS), tmp_path / "grows")
     assert model.get_layer("more1").weights
     assert evaluation.evaluate_segmenter(model, task.tests["bars"])["iou"] > 0.9, "it knows what it knew"
     with pytest.raises(ValueError, match="has no layers more0, more1"):
-        train_segmenter(recipe(STAYS, LEARNS), tmp_path / "shrinks", task_of=photos_of_bars)
+        train_segmenter(recipe(STAYS, LEARNS), tmp_path / "shrinks")
 
 
 def test_an_argument_that_the_network_does_not_take_is_named():
