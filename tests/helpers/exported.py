@@ -33,4 +33,5 @@ def exported(model, kind, folder, x):
     path = export(model, folder / "new" / name)
     assert [file.name for file in path.parent.iterdir()] == [name]  # nothing half-written beside it
     answers = model.predict(x, verbose=0)
-    return (answers if isinstance(answers, dict) else {"mask": answers}), run(path, x)
+    named = answers if isinstance(answers, dict) else {model.output_names[0]: answers}
+    return named, run(path, x)

@@ -17,6 +17,8 @@ from handvision.models.layers import (
     MainRegionLayer,
     UnitVector,
 )
+from tests.helpers.exported import FORMATS
+from tests.helpers.layers import check_layer_exports, check_layer_travels
 
 
 def blobs(count, height, width, seed):
@@ -324,28 +326,36 @@ def test_resizing_leaves_batch_norm_alone():
     assert not np.asarray(norm.moving_mean).any()
 
 
-@pytest.mark.parametrize(
-    "layer, shape",
-    [
-        (BoundingBoxCropLayer(9, 7, 0.4, 0.2, False, 0.01, 0.05, name="crop"), (16, 20, 1)),
-        (MainRegionLayer(0.4, 0.5, name="main_region"), (16, 20, 1)),
-        (AttentionBlock(2, 8, 0.1, name="attention"), (4, 5, 16)),
-        (ClassProbabilities(["fist", "palm"], name="gesture"), (8,)),
-        (UnitVector(name="rotation"), (2,)),
-        (BilinearResize(9, 7), (4, 5, 3)),
-    ],
-    ids=lambda value: getattr(value, "name", ""),
-)
-def test_layers_travel_in_a_file(layer, shape, tmp_path):
-    inputs = keras.Input(shape)
-    model = keras.Model(inputs, layer(inputs))
-    model.save(tmp_path / "model.keras")
-    loaded = keras.models.load_model(tmp_path / "model.keras", safe_mode=True)
-    assert loaded.layers[-1].get_config() == layer.get_config()
-    x = np.random.default_rng(0).random((3, *shape), "float32")
-    before, after = model(x), loaded(x)
-    for a, b in zip(keras.tree.flatten(before), keras.tree.flatten(after), strict=True):
-        np.testing.assert_array_equal(a, b)
+# Every layer with other arguments than its defaults, and the shape of its input.
+LAYERS = {
+    "BoundingBoxCropLayer": (
+        lambda: BoundingBoxCropLayer(9, 7, 0.4, 0.2, False, 0.01, 0.05, name="crop"),
+        (16, 20, 1),
+    ),
+    "MainRegionLayer": (lambda: MainRegionLayer(0.4, 0.5, name="main_region"), (16, 20, 1)),
+    "AttentionBlock": (lambda: AttentionBlock(2, 8, 0.1, name="attention"), (4, 5, 16)),
+    "ClassProbabilities": (lambda: ClassProbabilities(["fist", "palm"], name="gesture"), (8,)),
+    "UnitVector": (lambda: UnitVector(name="rotation"), (2,)),
+    "BilinearResize": (lambda: BilinearResize(9, 7, name="resize"), (4, 5, 3)),
+}
+
+
+def test_every_layer_is_checked_here():
+    assert sorted(LAYERS) == sorted(handvision.models.layers.__all__)
+
+
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_travel_in_a_file(name, tmp_path):
+    make, shape = LAYERS[name]
+    check_layer_travels(make(), shape, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", FORMATS)
+@pytest.mark.parametrize("name", LAYERS)
+def test_layers_answer_alike_when_exported(name, kind, tmp_path):
+    make, shape = LAYERS[name]
+    check_layer_exports(make(), shape, tmp_path, kind)
 
 
 @pytest.mark.parametrize("layer", handvision.models.layers.__all__)
