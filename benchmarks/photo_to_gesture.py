@@ -29,9 +29,9 @@ from threadpoolctl import threadpool_limits
 import handvision
 from handvision import models, protocol
 from handvision.core.examples import Examples, resize
+from handvision.core.geometry import letterbox
 from handvision.core.workspace import REPOSITORY, runs_folder
 from handvision.datasets import load
-from handvision.inference.predict import fit_photo
 from handvision.studies.record import write_facts
 
 PEER = "mediapipe==0.10.21"  # the last one with its networks in the wheel
@@ -291,7 +291,7 @@ def read(session, model: keras.Model, photos: np.ndarray) -> tuple[list[str], np
     answers, times = [], []
     for photo in photos:
         start = time.perf_counter()
-        canvas, _ = fit_photo(photo, *model.input_shape[1:3])
+        canvas = np.float32(letterbox(photo.shape[:2], model.input_shape[1:3]).fit(photo)) / 255
         answer = dict(zip(outputs, session.run(None, {"photo": canvas[None]}), strict=True))
         answers.append(names[answer["gesture"].argmax()] if answer["has_hand"].item() > 0.5 else "")
         times.append((time.perf_counter() - start) * 1000)

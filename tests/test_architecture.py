@@ -38,7 +38,6 @@ MAY_IMPORT = {
 }
 DIRECTION_EXCEPTIONS = {
     ("datasets.load", "synthesis.hand.poses"): "the numbers' names; until core.vocabularies holds them",
-    ("media.sinks", "inference.predict"): "Reading; until core.hand holds it",
 }
 
 # These parts answer in a moment, so importing them may load none of FRAMEWORKS.
@@ -58,6 +57,7 @@ FRAMEWORKS = {"keras", "tensorflow", "tf2onnx", "torch", "jax", "onnx"}
 LIGHT_EXCEPTIONS = {
     "heads.layers": "Keras classes; heads import them when a network is built",
     "heads.losses": "Keras classes; heads import them when a network is compiled",
+    "inference.backends.keras": "runs Keras models; imported when it is given one",
     "synthesis.compositing": "a batch of composites is a keras.utils.PyDataset",
     "synthesis.paste.placement": "its affine is of augment; until core.geometry holds one",
     "synthesis.paste.framing": "imports placement",

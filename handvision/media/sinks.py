@@ -1,64 +1,105 @@
-"""Puts readings down: drawn on their photos and videos, as CSV, as JSON.
+"""Puts readings down as they come: drawn on photos and videos, as CSV, as JSON.
 
-`write_csv` and `write_json` write one file. `overlay` draws on a photo; `OverlayWriter` fills a folder.
+A sink takes what `handvision.inference.predict.stream` yields, one photo and reading after the other, and its
+file stands under its name only when it is complete. `write_csv` and `write_json` are for readings that are
+already there.
 """
 
 import contextlib
 import csv
 import json
-import math
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any, Self
 
 import cv2
-import numpy as np
+from numpy.typing import NDArray
 from PIL import Image
 
 from handvision.core.files import replacing
-from handvision.inference.predict import Reading
-from handvision.media.sources import as_uint8, checked_picture, open_video
+from handvision.core.hand import Hand, Reading
+from handvision.heads import registered
+from handvision.media.annotate import overlay
+from handvision.media.sources import open_video
 
-TINT, INK = (0, 114, 178), (213, 94, 0)  # blue and vermilion of Okabe and Ito, RGB
+Write = Callable[[NDArray | None, Reading], None]
+_NO_HAND = Hand(presence=0.0)
 
 
-def overlay(photo: np.ndarray, reading: Reading) -> np.ndarray:
-    """The photo with mask, box, arrow and label drawn on it, uint8 RGB (height, width, 3).
+def rows(reading: Reading) -> list[dict[str, Any]]:
+    """A row for each hand, surest first; a picture without a hand has one, with the label "".
 
-    Args:
-        photo: (height, width, 3) RGB, or another array that `predict` takes, of the reading's size.
-
-    Raises:
-        ValueError: the photo is not of the size that the reading was made from.
+    Columns, in JSON's types, None where not known: `source`, `frame`, `time_seconds`, `hand` (0 for the
+    surest, None without one), `has_hand`, `presence`, `track`, those of every head (`label`, `probability`,
+    `rotation_degrees`, ...), `box` (x0, y0, x1, y1 in pixels of the photo), `model` and `error`.
     """
-    picture = np.ascontiguousarray(as_uint8(checked_picture(photo, "photo"))).copy()
-    if picture.shape[:2] != tuple(reading.size):
-        raise ValueError(f"photo is {picture.shape[:2]}, but the reading was made from {reading.size}")
-    height, width = picture.shape[:2]
-    thick = max(1, round(min(height, width) / 160))
-    scale = max(0.35, min(height, width) / 480)
-    text = "no hand"
-    if reading.has_hand:
-        mask = reading.mask[..., 0]
-        picture[mask > 0] = (0.6 * picture[mask > 0] + 0.4 * np.array(TINT)).astype(np.uint8)
-        outlines, _ = cv2.findContours(mask, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_NONE)
-        cv2.drawContours(picture, outlines, -1, TINT, thick)
-        x0, y0, x1, y1 = reading.box
-        cv2.rectangle(picture, (round(x0), round(y0)), (round(x1) - 1, round(y1) - 1), INK, thick)
-        centre = np.array([(x0 + x1) / 2, (y0 + y1) / 2])
-        angle = math.radians(reading.rotation_degrees)
-        reach = 0.35 * max(x1 - x0, y1 - y0) * np.array([-math.sin(angle), -math.cos(angle)])
-        tail, tip = (tuple(map(round, map(float, end))) for end in (centre - reach, centre + reach))
-        for colour, line in (((255, 255, 255), thick + 2), (INK, thick)):
-            cv2.arrowedLine(picture, tail, tip, colour, line, cv2.LINE_AA, tipLength=0.25)
-        # OpenCV's plain fonts have no degree sign.
-        text = f"{reading.label}  {reading.probability:.0%}  {round(reading.rotation_degrees)} deg"
-    font = (cv2.FONT_HERSHEY_SIMPLEX, scale)
-    (right, above), below = cv2.getTextSize(text, *font, thick)
-    margin = round(6 * scale)
-    cv2.rectangle(picture, (0, 0), (right + 2 * margin, above + below + 2 * margin), (0, 0, 0), cv2.FILLED)
-    cv2.putText(picture, text, (margin, above + margin), *font, (255, 255, 255), thick, cv2.LINE_AA)
-    return picture
+    hands: list[tuple[int | None, Hand]] = list(enumerate(reading.hands)) or [(None, _NO_HAND)]
+    return [
+        {
+            "source": reading.source,
+            "frame": reading.frame,
+            "time_seconds": reading.time_seconds,
+            "hand": number,
+            "has_hand": number is not None,
+            "presence": float(hand.presence),
+            "track": hand.track,
+            **{key: value for head in registered().values() for key, value in head.row(hand).items()},
+            "box": [float(edge) for edge in hand.box],
+            "model": hand.model,
+            "error": reading.error,
+        }
+        for number, hand in hands
+    ]
+
+
+@contextlib.contextmanager
+def csv_sink(path: str | os.PathLike) -> Iterator[Write]:
+    """`rows` as CSV with a header; the box is x0, y0, x1, y1, unknown is empty."""
+    with replacing(path) as unfinished, open(unfinished, "w", newline="", encoding="utf-8") as file:
+        table = csv.writer(file)
+        header: list[str] = []
+
+        def write(photo: NDArray | None, reading: Reading) -> None:
+            for row in rows(reading):
+                error, box = row.pop("error"), row.pop("box")
+                row |= dict(zip(("x0", "y0", "x1", "y1"), box, strict=True)) | {"error": error}
+                if not header:
+                    header.extend(row)
+                    table.writerow(header)
+                table.writerow(row.values())
+
+        yield write
+
+
+@contextlib.contextmanager
+def json_sink(path: str | os.PathLike) -> Iterator[Write]:
+    """`rows` as a JSON list, one row a line."""
+    with replacing(path) as unfinished, open(unfinished, "w", encoding="utf-8") as file:
+        separator = "[\n"
+
+        def write(photo: NDArray | None, reading: Reading) -> None:
+            nonlocal separator
+            for row in rows(reading):
+                file.write(separator + json.dumps(row, ensure_ascii=False, allow_nan=False))
+                separator = ",\n"
+
+        yield write
+        file.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def write_csv(readings: Iterable[Reading], path: str | os.PathLike) -> None:
+    """As `csv_sink`, of readings that are already there."""
+    with csv_sink(path) as write:
+        for reading in readings:
+            write(None, reading)
+
+
+def write_json(readings: Iterable[Reading], path: str | os.PathLike) -> None:
+    """As `json_sink`, of readings that are already there."""
+    with json_sink(path) as write:
+        for reading in readings:
+            write(None, reading)
 
 
 class OverlayWriter:
@@ -76,15 +117,16 @@ class OverlayWriter:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._taken: set[str] = set()
-        self._video = None  # the video that is being written: source, writer, ExitStack with its file
+        # The video that is being written: source, writer, and the stack that holds its file.
+        self._video: tuple[str, cv2.VideoWriter, contextlib.ExitStack] | None = None
 
-    def __enter__(self):
+    def __enter__(self) -> Self:
         return self
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         self._end_video(*error)
 
-    def write(self, photo: np.ndarray | None, reading: Reading) -> None:
+    def write(self, photo: NDArray | None, reading: Reading) -> None:
         """Adds one picture or the next frame; readings of files that could not be read are passed over."""
         if self._video and (reading.frame in (None, 0) or reading.source != self._video[0]):
             self._end_video()
@@ -99,7 +141,7 @@ class OverlayWriter:
             self._start_video(reading.source, picture.shape)
         self._video[1].write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
 
-    def _start_video(self, source: str, shape) -> None:
+    def _start_video(self, source: str, shape: tuple[int, ...]) -> None:
         with open_video(source) as video:
             rate = video.get(cv2.CAP_PROP_FPS)
         # Some containers say no rate, or nonsense.
@@ -111,7 +153,7 @@ class OverlayWriter:
             raise OSError(f"{self.folder}: OpenCV cannot write an mp4 video here")
         self._video = (source, writer, files)
 
-    def _end_video(self, *error) -> None:
+    def _end_video(self, *error: Any) -> None:
         if self._video:
             _, writer, files = self._video
             self._video = None
@@ -124,24 +166,3 @@ class OverlayWriter:
         name = next(name for name in names if name not in self._taken)
         self._taken.add(name)
         return self.folder / name
-
-
-def write_csv(readings: Iterable[Reading], path: str | os.PathLike) -> None:
-    """One line a reading, with a header: `as_dict` with the box as x0, y0, x1, y1; unknown is empty."""
-    with replacing(path) as unfinished, open(unfinished, "w", newline="", encoding="utf-8") as file:
-        writer = None
-        for reading in readings:
-            row = reading.as_dict()
-            error, box = row.pop("error"), row.pop("box")
-            row |= dict(zip(("x0", "y0", "x1", "y1"), box, strict=True)) | {"error": error}
-            if writer is None:
-                writer = csv.DictWriter(file, row)
-                writer.writeheader()
-            writer.writerow(row)
-
-
-def write_json(readings: Iterable[Reading], path: str | os.PathLike) -> None:
-    """A list with `as_dict` of each reading."""
-    with replacing(path) as unfinished:
-        text = json.dumps([r.as_dict() for r in readings], indent=1, ensure_ascii=False, allow_nan=False)
-        unfinished.write_text(text + "\n", encoding="utf-8")

@@ -49,6 +49,7 @@ class Picture(NamedTuple):
     source: str = ""
     frame: int | None = None
     error: str = ""
+    time_seconds: float | None = None  # of a video's frame, from its beginning
 
 
 def items_of(images) -> tuple[Iterable, bool]:
@@ -136,7 +137,9 @@ def _read_video(path: Path) -> Iterator[Picture]:
             more, picture = video.read()
             if not more:
                 break
-            yield Picture(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), str(path), frame)
+            # Of the frame just read, whatever the frame rate; containers without times say 0 or less.
+            seconds = max(0.0, video.get(cv2.CAP_PROP_POS_MSEC) / 1000)
+            yield Picture(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), str(path), frame, time_seconds=seconds)
             frame += 1
     if not frame:
         raise ValueError(f"{path}: no video that OpenCV can read")

@@ -1,7 +1,7 @@
 """The suite's models: segmenters, classifiers, the two joined, and their exports."""
 
 from handvision.models.combined import classify_masks, combine
-from handvision.models.export import export_litert, export_onnx
+from handvision.models.export import export_litert, export_onnx, model_info
 from handvision.models.graph import model_graph
 from handvision.models.load import load_model
 from handvision.models.reader import (
@@ -31,6 +31,7 @@ __all__ = [
     "heads_of_model",
     "load_model",
     "model_graph",
+    "model_info",
     "open_model",
     "save_model",
     "shown_the_photo",

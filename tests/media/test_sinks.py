@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from handvision.inference.predict import Reading, predict, stream
-from handvision.media.sinks import INK, OverlayWriter, overlay, write_csv, write_json
+from handvision.core.hand import Hand, Reading
+from handvision.inference.predict import predict, stream
+from handvision.media.annotate import INK, TINT, overlay
+from handvision.media.sinks import OverlayWriter, json_sink, write_csv, write_json
 from handvision.media.sources import read_picture
 from tests.helpers.photos import YELLOW, hand
 
@@ -89,3 +91,51 @@ def test_a_failed_write_keeps_the_old_file(tmp_path):
     with pytest.raises(RuntimeError):
         write_csv(readings(), path)
     assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_row_for_each_hand_and_one_where_there_is_none(tmp_path):
+    box = np.array([1, 2, 3, 4], np.float32)
+    both = Reading("clip.mp4", 7, 0.5, (8, 8), hands=(Hand("1", 0.9, box=box), Hand("2", 0.8, track=3)))
+    write_csv([both, Reading("empty.jpg", size=(8, 8))], tmp_path / "r.csv")
+    with open(tmp_path / "r.csv", newline="", encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    assert [(row["source"], row["hand"], row["label"]) for row in rows] == [
+        ("clip.mp4", "0", "1"),
+        ("clip.mp4", "1", "2"),
+        ("empty.jpg", "", ""),
+    ]
+    assert (rows[0]["time_seconds"], rows[0]["x0"], rows[0]["y1"], rows[1]["track"]) == (
+        "0.5",
+        "1.0",
+        "4.0",
+        "3",
+    )
+    assert rows[2]["has_hand"] == "False"
+
+
+def test_json_of_nothing_is_an_empty_list(tmp_path):
+    with json_sink(tmp_path / "r.json"):
+        pass
+    assert json.loads((tmp_path / "r.json").read_text()) == []
+
+
+def test_rows_are_written_as_they_come(tmp_path):
+    with json_sink(tmp_path / "r.json") as write:
+        for _ in range(2000):
+            write(None, Reading("a.jpg"))
+        (unfinished,) = tmp_path.iterdir()
+        assert unfinished.name != "r.json" and unfinished.stat().st_size > 100_000
+
+
+def test_overlay_draws_every_hand():
+    soft = np.zeros((2, 4, 4), np.float32)
+    soft[0, :2, :2] = soft[1, 2:, 2:] = 1
+    boxes = np.array([[0, 0, 100, 100], [100, 100, 200, 200]], np.float32)
+    hands = tuple(
+        Hand(label, 0.9, rotation_degrees=0.0, box=box, size=(200, 200), soft_mask=mask)
+        for label, box, mask in zip("12", boxes, soft, strict=True)
+    )
+    picture = overlay(np.zeros((200, 200, 3), np.uint8), Reading(size=(200, 200), hands=hands))
+    tinted = (picture == (0.4 * np.array(TINT)).astype(np.uint8)).all(axis=-1)
+    assert tinted[20:90, 20:90].mean() > 0.3 and tinted[120:180, 120:180].mean() > 0.3
+    assert not picture[130:190, 10:90].any()

@@ -1,0 +1,48 @@
+"""`handvision release`: what a full run made becomes a released model, and an export of one."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from handvision.cli.group import new_command
+
+
+def add_to(commands: Any) -> None:
+    command = new_command(
+        commands,
+        "release",
+        "copy the models or ablations of a full run into models/, or export a model",
+        "handvision release combined\n"
+        "         handvision release export models/combined.keras combined.onnx combined.tflite",
+    )
+    command.add_argument(
+        "names", nargs="+", metavar="NAME", help="models and ablations; or: export MODEL.keras TARGET..."
+    )
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    first, *others = options.names
+    if first == "export":
+        return export(others)
+    from handvision.core.products import PRODUCTS
+    from handvision.studies.release import release, release_comparison
+
+    for name in options.names:
+        released = release(name) if name in PRODUCTS else release_comparison(name)
+        print(f"released {released}")
+    return 0
+
+
+def export(paths: list[str]) -> int:
+    """Writes the model for other runtimes, and keeps only files that answer as Keras does."""
+    if len(paths) < 2:
+        raise ValueError("export needs a model and targets: export MODEL.keras TARGET.onnx TARGET.tflite")
+    from handvision.models import load_model
+    from handvision.studies.exports import export_and_check
+
+    model = load_model(paths[0])
+    for target in map(Path, paths[1:]):
+        report = export_and_check(model, target)
+        print(f"{target}: {target.stat().st_size / 2**20:.1f} MiB, {report}")
+    return 0

@@ -1,0 +1,40 @@
+"""A trained model as a file for ONNX Runtime."""
+
+import os
+from pathlib import Path
+
+import keras
+
+from handvision.core.files import replacing
+from handvision.models.export.function import checked_path, named_function
+from handvision.models.export.info import model_info
+
+
+def export_onnx(model: keras.Model, path: str | os.PathLike) -> Path:
+    """Writes `model` for ONNX Runtime.
+
+    The input and the outputs have the names of the Keras model (`photo`, `mask`, `gesture`, ...), and the
+    batch has any size. What `handvision.predict` has to know beside the graph (see `ModelInfo`) stands in
+    the file's metadata under "handvision".
+
+    Args:
+        model: any model of the suite, with one input.
+        path: where to; ends with .onnx. The file appears under this name only when it is whole.
+
+    Returns:
+        The path.
+
+    Raises:
+        ValueError: the path ends otherwise, or the model has several inputs.
+        RuntimeError: Keras does not run on TensorFlow, which the conversion needs.
+        ImportError: tf2onnx is not installed: `pip install 'handvision[export]'`.
+    """
+    path = checked_path(model, path, ".onnx")
+    import tf2onnx
+
+    function, signature = named_function(model, batch=None)
+    proto, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=17)
+    proto.metadata_props.add(key="handvision", value=model_info(model).to_json())
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(proto.SerializeToString())
+    return path
