@@ -31,7 +31,7 @@ from handvision import models, protocol
 from handvision.core.examples import Examples, resize
 from handvision.core.geometry import letterbox
 from handvision.core.workspace import REPOSITORY, runs_folder
-from handvision.datasets import load
+from handvision.datasets.download import DataUnavailable
 from handvision.studies.record import write_facts
 
 PEER = "mediapipe==0.10.21"  # the last one with its networks in the wheel
@@ -54,8 +54,8 @@ def main():
         if not path.is_file():
             raise FileNotFoundError(f"{path}: there is no such model")
         sets = picture_sets(arguments.limit)
-        no_hands = some(protocol.photos_without_hands("real", "test", seed=SEED).photos, arguments.limit)
-    except (FileNotFoundError, load.DataUnavailable) as error:
+        no_hands = some(protocol.negative_photos("real", "test", seed=SEED).photos, arguments.limit)
+    except (FileNotFoundError, DataUnavailable) as error:
         sys.exit(f"{error}\nThis benchmark needs a combined model and the real data sets.")
     install_peer()
     model = keras.models.load_model(path)
@@ -78,7 +78,7 @@ def picture_sets(limit: int | None) -> dict[str, dict[str, Examples]]:
     names = ("Sign Language Digits, signs 1 to 8", "Finger Counting, raw photos", "HandsDataset, one hand")
     sets = {name: {} for name in names}
     for part in ("train", "test"):
-        for name, photos in zip(names, protocol.photos_with_numbers(part), strict=True):
+        for name, photos in zip(names, protocol.numbered_photos(part), strict=True):
             sets[name][part] = photos.take(some(range(len(photos)), limit))
     return sets
 
@@ -93,7 +93,7 @@ def some(items: Sequence, limit: int | None) -> list:
 
 def accuracies(model: keras.Model, sets: dict[str, dict[str, Examples]], limit: int | None) -> list[dict]:
     """One row for each set, upright and turned; prints them."""
-    cutouts = resize(protocol.cutouts_with_numbers("train"), 256, 256)
+    cutouts = resize(protocol.numbered_cutouts("train"), 256, 256)
     cutouts = cutouts.take(some(range(len(cutouts)), limit))
     classify = train_on_landmarks([*(parts["train"] for parts in sets.values()), cutouts])
     print(f"{'':53}  {'ours':^13}  {'MediaPipe':^21}  {'with a second look':^21}")
@@ -101,7 +101,7 @@ def accuracies(model: keras.Model, sets: dict[str, dict[str, Examples]], limit: 
     rows = []
     for name, parts in sets.items():
         labels = parts["test"].labels
-        turned = protocol.turned_photos(parts["test"], SEED)
+        turned = protocol.rotated_photos(parts["test"], SEED)
         for rotation, photos in (("upright", parts["test"].photos), ("any", turned.photos)):
             readings = handvision.predict(photos, model)
             right = [reading.label == str(label) for reading, label in zip(readings, labels, strict=True)]
@@ -206,7 +206,7 @@ def train_on_landmarks(parts: list[Examples]):
     """
     inputs, labels = [], []
     for part in parts:
-        photos = np.concatenate([part.photos, protocol.turned_photos(part, SEED).photos])
+        photos = np.concatenate([part.photos, protocol.rotated_photos(part, SEED).photos])
         peer = second_look(photos, landmarks_of(photos))
         inputs.append(normalised(peer))
         labels.append(np.tile(part.labels, 2)[peer["found"]])

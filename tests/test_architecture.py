@@ -36,9 +36,7 @@ MAY_IMPORT = {
     "__init__": "core media models inference",
     "__main__": "cli",
 }
-DIRECTION_EXCEPTIONS = {
-    ("datasets.load", "synthesis.hand.poses"): "the numbers' names; until core.vocabularies holds them",
-}
+DIRECTION_EXCEPTIONS: dict[tuple[str, str], str] = {}
 
 # These parts answer in a moment, so importing them may load none of FRAMEWORKS.
 LIGHT = (
@@ -58,7 +56,7 @@ LIGHT_EXCEPTIONS = {
     "heads.layers": "Keras classes; heads import them when a network is built",
     "heads.losses": "Keras classes; heads import them when a network is compiled",
     "inference.backends.keras": "runs Keras models; imported when it is given one",
-    "synthesis.compositing": "a batch of composites is a keras.utils.PyDataset",
+    "synthesis.compositing": "imports placement",
     "synthesis.paste.placement": "its affine is of augment; until core.geometry holds one",
     "synthesis.paste.framing": "imports placement",
     "synthesis.paste.arm": "imports placement",

@@ -12,7 +12,9 @@ from handvision import evaluation, models, plotting, protocol, training
 from handvision.augment import ImageDataGenerator
 from handvision.core.examples import Examples, concatenate, resize
 from handvision.core.workspace import Settings
-from handvision.datasets import catalog, download, load
+from handvision.datasets import catalog, download
+from handvision.datasets.load import load
+from handvision.imaging import camera
 from handvision.models.layers import AttentionBlock, BoundingBoxCropLayer, ClassProbabilities
 from handvision.protocol import splits
 from handvision.synthesis import compositing, rendered
@@ -111,7 +113,7 @@ def test_bad_archive(what, folder):
     make, message = ARCHIVES[what]
     make(folder / "archives")
     with pytest.raises(download.DataUnavailable, match=message):
-        load.load("finger_digits")
+        load("finger_digits")
     assert not list((folder / "data").glob("**/*.png")), "something half-written was left"
 
 
@@ -154,9 +156,9 @@ PARAMETERS = {
         lambda: ImageDataGenerator().flow(PHOTOS, masks=MASKS[:, :16]),
         r"masks are \(16, 32\) .* photos are \(32, 32\); resize them first",
     ),
-    "no backgrounds": (lambda: compositing.CompositeSequence(HANDS), "backgrounds"),
+    "no backgrounds": (lambda: compositing.CompositeSequence([compositing.Source(HANDS)]), "backgrounds"),
     "unknown corruption": (
-        lambda: compositing.corrupt(PHOTOS[0], "fog"),
+        lambda: camera.corrupt(PHOTOS[0], "fog"),
         "corruption 'fog' is not known; use one of dark",
     ),
     "crop of zero pixels": (lambda: BoundingBoxCropLayer(0, 96), "height is 0"),

@@ -17,6 +17,8 @@ import time
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path, PurePosixPath
 from tempfile import mkdtemp
 
@@ -43,8 +45,55 @@ class DataUnavailable(RuntimeError):
     """A data set cannot be had. The message names the set and the file, and says what to do."""
 
 
+@dataclass(frozen=True)
+class Copy:
+    """A copy of a data set on this machine, listed once.
+
+    Attributes:
+        dataset: its row of the catalog.
+        folder: where its files lie.
+        files: kind of file -> groups of its pattern -> path, as `Dataset.sort_out` finds them.
+    """
+
+    dataset: Dataset
+    folder: Path
+    files: dict[str, dict[tuple[str, ...], Path]]
+
+    @classmethod
+    def of(cls, dataset: Dataset, folder: Path) -> "Copy":
+        found = dataset.sort_out(files_below(folder))
+        return cls(dataset, folder, {k: {key: folder / p for key, p in v.items()} for k, v in found.items()})
+
+    @property
+    def kind(self) -> str:
+        """ "original", "subset", "mixed", "incomplete: ..." or "", see `Dataset.judge`."""
+        return self.dataset.judge(self.files)
+
+    @property
+    def summary(self) -> str:
+        """Which copy it is and what is in it, as a sentence for the reader."""
+        counts = ", ".join(f"{len(paths):,} {what}" for what, paths in self.files.items())
+        return f"{self.dataset.title} ({self.kind} archive: {counts})"
+
+    @cached_property
+    def stamp(self) -> str:
+        """Changes when a file of the copy does: a hash of all names, sizes and times of change."""
+        digest = hashlib.sha256()
+        for paths in self.files.values():
+            for path in paths.values():
+                status = path.stat()
+                digest.update(f"{path}|{status.st_size}|{status.st_mtime_ns}\n".encode())
+        return digest.hexdigest()
+
+
 def find(name: str) -> Path | None:
-    """The folder of a data set that is already at hand, or None. Never downloads.
+    """The folder of a data set that is already at hand, or None: see `locate`."""
+    copy = locate(name)
+    return copy.folder if copy else None
+
+
+def locate(name: str) -> Copy | None:
+    """The copy of a data set that is already at hand, or None. Never downloads.
 
     Looks in `data/` (a folder, or a zip file dropped there), then in the folder that HANDVISION_ARCHIVES
     names, then in /kaggle/input, then in kagglehub's cache. A zip is unpacked into `data/<name>` on first
@@ -65,11 +114,11 @@ def find(name: str) -> Path | None:
     places = [workspace.data_folder(), Path(archives) if archives else None, KAGGLE_INPUT]
     for place in places:
         if place is not None and place.is_dir():
-            if folder := _folder_in(place, dataset):
-                return folder
+            if copy := _folder_in(place, dataset):
+                return copy
             if zips := _zips_in(place, dataset):
                 with _lock(dataset):
-                    return _ready(dataset) or _unpack(dataset, zips)
+                    return _ready(dataset) or Copy.of(dataset, _unpack(dataset, zips))
     return _kagglehub_cache(dataset)
 
 
@@ -84,8 +133,8 @@ def fetch(name: str) -> Path:
         return folder
     dataset = row(name)
     with _lock(dataset):
-        if folder := _ready(dataset):  # another process was quicker
-            return folder
+        if copy := _ready(dataset):  # another process was quicker
+            return copy.folder
         zips = [_download(dataset, link, file) for file, link in _links(dataset).items()]
         try:
             folder = _unpack(dataset, zips)
@@ -127,23 +176,24 @@ def files_below(folder: Path) -> list[str]:
 # Finding ---------------------------------------------------------------------------------------------
 
 
-def _ready(dataset: Dataset) -> Path | None:
+def _ready(dataset: Dataset) -> Copy | None:
     """`data/<name>` if it was unpacked to the end."""
     folder = workspace.data_folder() / dataset.name
     marker = folder / MARKER
     if not marker.is_file():
         return None
     expected = json.loads(marker.read_text())["files"]
-    left = sum(len(files) for files in dataset.sort_out(files_below(folder)).values())
+    copy = Copy.of(dataset, folder)
+    left = sum(len(files) for files in copy.files.values())
     if left < expected:
         raise DataUnavailable(
             f"{dataset.title}: {folder} has {left} of the {expected} files that were unpacked into it. "
             "Delete that folder and run this again."
         )
-    return folder
+    return copy
 
 
-def _folder_in(place: Path, dataset: Dataset) -> Path | None:
+def _folder_in(place: Path, dataset: Dataset) -> Copy | None:
     """A folder of `place` that holds the unpacked data set, used where it is."""
     names = [dataset.name, Path(dataset.archive).stem, *dataset.folders]
     if isinstance(dataset.source, Kaggle):
@@ -152,13 +202,13 @@ def _folder_in(place: Path, dataset: Dataset) -> Path | None:
         folder = place / name
         if not folder.is_dir():
             continue
-        verdict = dataset.judge(dataset.sort_out(files_below(folder)))
-        if verdict.startswith("incomplete"):
+        copy = Copy.of(dataset, folder)
+        if copy.kind.startswith("incomplete"):
             raise DataUnavailable(
-                f"{dataset.title}: {folder} is {verdict}. Complete that folder or delete it."
+                f"{dataset.title}: {folder} is {copy.kind}. Complete that folder or delete it."
             )
-        if verdict:
-            return folder
+        if copy.kind:
+            return copy
     return None
 
 
@@ -185,7 +235,7 @@ def _zips_in(place: Path, dataset: Dataset) -> list[Path]:
     return []
 
 
-def _kagglehub_cache(dataset: Dataset) -> Path | None:
+def _kagglehub_cache(dataset: Dataset) -> Copy | None:
     """What `kagglehub.dataset_download` left on this machine, newest version first."""
     if not isinstance(dataset.source, Kaggle):
         return None
@@ -195,9 +245,9 @@ def _kagglehub_cache(dataset: Dataset) -> Path | None:
     for folder in reversed(versions):
         complete = (base / f"{folder.name}.complete").is_file()
         if complete and folder.is_dir():
-            verdict = dataset.judge(dataset.sort_out(files_below(folder)))
-            if verdict and not verdict.startswith("incomplete"):
-                return folder
+            copy = Copy.of(dataset, folder)
+            if copy.kind and not copy.kind.startswith("incomplete"):
+                return copy
     return None
 
 

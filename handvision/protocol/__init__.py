@@ -1,8 +1,7 @@
-"""What each notebook trains on and is judged by: the readers and renderers, put together.
+"""What each product is trained and tested on: the readers and renderers, put together.
 
-A test set shares no frame block, no person, no session and no rendered identity with what is
-trained on. The same people are held out of every task, so that the combined model is judged on
-people whom neither of its parts has seen.
+A test set shares no frame block, no person, no session and no rendered identity with what is trained on:
+`partitions` says who is where.
 """
 
 from handvision.protocol.classifiers import (
@@ -11,12 +10,13 @@ from handvision.protocol.classifiers import (
     finger_numbers,
     gestures,
 )
-from handvision.protocol.combined import photos_to_learn_numbers, photos_to_numbers, turned_photos
-from handvision.protocol.numbered import cutouts_with_numbers, photos_with_numbers
-from handvision.protocol.segmenters import Steps, segmentation
+from handvision.protocol.combined import photo_test_sets, photo_training_set, rotated_photos
+from handvision.protocol.negatives import negative_photos
+from handvision.protocol.numbered import numbered_cutouts, numbered_photos
+from handvision.protocol.segmenters import segmentation
+from handvision.protocol.sequences import Steps
 from handvision.protocol.task import WORKERS, Task, choose_data
 from handvision.protocol.titles import title
-from handvision.protocol.without_hands import photos_without_hands
 
 __all__ = [
     "MASK_SIZE",
@@ -25,14 +25,14 @@ __all__ = [
     "Task",
     "choose_data",
     "close_up",
-    "cutouts_with_numbers",
     "finger_numbers",
     "gestures",
-    "photos_to_learn_numbers",
-    "photos_to_numbers",
-    "photos_with_numbers",
-    "photos_without_hands",
+    "negative_photos",
+    "numbered_cutouts",
+    "numbered_photos",
+    "photo_test_sets",
+    "photo_training_set",
+    "rotated_photos",
     "segmentation",
     "title",
-    "turned_photos",
 ]

@@ -1,4 +1,4 @@
-"""Hand masks for the classifiers: six numbers, twenty gestures, and masks that are no hand."""
+"""Hand masks for the classifiers: six numbers, twenty gestures, and negatives."""
 
 from dataclasses import replace
 
@@ -6,18 +6,18 @@ import cv2
 import numpy as np
 
 from handvision.core.examples import Examples, concatenate, resize
-from handvision.datasets import download, load
-from handvision.protocol import splits
+from handvision.datasets import download
+from handvision.datasets.load import load
+from handvision.protocol.negatives import NEGATIVE_PARTITIONS, draw_negative_photos, negatives_at_hand
+from handvision.protocol.partitions import digests, part
 from handvision.protocol.task import (
-    NO_HAND_SETS,
-    SPLIT_SEED,
+    NEGATIVE_SETS,
     WORKERS,
     Task,
     choose_data,
-    some,
+    subset,
 )
 from handvision.protocol.titles import named
-from handvision.protocol.without_hands import draw_photos_without_hands
 from handvision.synthesis import rendered
 from handvision.synthesis.negatives import skin_masks
 from handvision.synthesis.roughness import roughen
@@ -37,70 +37,82 @@ def finger_numbers(
     *,
     other_people: bool = False,
     hands: bool = True,
-    no_hands: float = 0.08,
+    negatives: float = 0.08,
     random_split: bool = False,
 ) -> Task:
     """Hand masks of the six numbers, `MASK_SIZE` square.
 
-    Finger Digits, one person, is split by blocks of frames. Sign Language Digits, about 170 people, is
-    the test on other people wherever it is at hand: all of it, or those of its people who are in no part
-    that is learned from. (The poses of rendered hands were mended by looking at its persons 0 to 79; the
-    others were left alone.) Finger Counting, one more person, is never learned from.
+    With real data, half of the training are frames of Finger Digits, one person. Sign Language Digits, about
+    170 people, is the test on other people: all of it, or with `other_people` the people of its test part.
+    (The poses of rendered hands were mended by looking at its persons 0 to 79; the others were left alone.)
+    Finger Counting, one more person, is only tested on, where it is at hand.
 
     Args:
         data: "auto", "rendered" or "real".
-        train: number of masks to learn from; with real data, up to half of them are real.
-        test: number of rendered masks to be judged by, and of masks that are no hand.
+        train: number of masks to train on; with real data, up to half of them are real.
+        test: number of rendered test masks, and of negatives to test on.
         seed: of the rendered hands.
-        other_people: with real data, also learn from seven in ten people of Sign Language Digits.
-        hands: False learns from real frames alone, without rendered hands. For comparisons.
-        no_hands: share of the training masks that show no hand.
-        random_split: deals the frames of Finger Digits at random, as published. For comparisons.
+        other_people: with real data, also train on seven in ten people of Sign Language Digits.
+        hands: False trains on real frames alone, without rendered hands. For comparisons.
+        negatives: share of the training masks that show no hand.
+        random_split: splits the frames of Finger Digits at random, as published. For comparisons.
     """
-    data = choose_data(data, NUMBER_SETS, NO_HAND_SETS)
+    data = choose_data(data, NUMBER_SETS, NEGATIVE_SETS)
     drawn = _rendered_masks("numbers", train, test, seed)
     tests, real, validation = {"rendered": drawn["test"]}, [], drawn["validation"]
+    divided = []
     if data == "real":
-        people = _masks_only(load.load("sign_language_digits"))
         if other_people:
-            parts = splits.group_split(people, seed=SPLIT_SEED)
-            many = np.tile(np.arange(len(parts["train"])), _OTHER_PEOPLE_REPEATED)
-            real.append(parts["train"].take(many))
-            tests = {"sign_language_digits_people": parts["test"]} | tests
+            people = _masks_only(part("sign_language_digits", "train"))
+            real.append(people.take(np.tile(np.arange(len(people)), _OTHER_PEOPLE_REPEATED)))
+            left_out = _masks_only(part("sign_language_digits", "test"))
+            tests = {"sign_language_digits_people": left_out} | tests
+            divided.append("sign_language_digits")
         else:
-            tests = {"sign_language_digits_all": people} | tests
-        frames = _masks_only(load.load("finger_digits"))
-        if random_split:
-            parts = splits.random_split(frames, seed=SPLIT_SEED)
-            tests = {"finger_digits_random": parts["test"]} | tests
-        else:
-            parts = splits.block_split(frames, test=0.2, validation=0.1, gap=50)
-            if download.find("finger_counting") is not None:
-                another = _masks_only(close_up(load.load_finger_counting_raw()))
-                tests = {"finger_counting_all": another} | tests
-            tests = {"finger_digits_last_fifth": parts["test"]} | tests
-        real.append(parts["train"])
-        validation = parts["validation"]
-    learned = _to_learn_from(data, real, drawn["train"] if hands else None, train, no_hands, seed)
-    return Task(learned, validation, named(tests), data, _no_hand_masks(data, "test", test, seed))
+            tests = {"sign_language_digits_all": _masks_only(load("sign_language_digits"))} | tests
+        if not random_split and download.find("finger_counting") is not None:
+            tests = {"finger_counting_all": _masks_only(close_up(load("finger_counting")))} | tests
+        frames = "finger_digits_random" if random_split else "finger_digits"
+        test_id = "finger_digits_random" if random_split else "finger_digits_last_fifth"
+        tests = {test_id: _masks_only(part(frames, "test"))} | tests
+        real.append(_masks_only(part(frames, "train")))
+        validation = _masks_only(part(frames, "validation"))
+        divided += [frames, *_divided_negatives()]
+    training = _training_masks(data, real, drawn["train"] if hands else None, train, negatives, seed)
+    return Task(
+        training,
+        validation,
+        named(tests),
+        data,
+        _negative_masks(data, "test", test, seed),
+        partitions=digests(divided),
+    )
 
 
-def gestures(data: str, train: int, test: int, seed: int, *, no_hands: float = 0.08) -> Task:
+def gestures(data: str, train: int, test: int, seed: int, *, negatives: float = 0.08) -> Task:
     """Hand masks of the twenty gestures; arguments as for `finger_numbers`.
 
     The archive's own test part is the test. It goes on where its training part ends, so the last 50
     training frames of every class are left out.
     """
-    data = choose_data(data, GESTURE_SETS, NO_HAND_SETS)
+    data = choose_data(data, GESTURE_SETS, NEGATIVE_SETS)
     drawn = _rendered_masks("gestures", train, test, seed)
     tests, real, validation = {"rendered": drawn["test"]}, [], drawn["validation"]
+    divided = []
     if data == "real":
-        own = _masks_only(load.load("hand_gestures", part="train", gap=50))
-        frames = splits.block_split(own, test=0.0, validation=0.1, gap=50)
-        tests = {"hand_gestures_test": _masks_only(load.load("hand_gestures", part="test"))} | tests
-        real, validation = [frames["train"]], frames["validation"]
-    learned = _to_learn_from(data, real, drawn["train"], train, no_hands, seed)
-    return Task(learned, validation, named(tests), data, _no_hand_masks(data, "test", test, seed))
+        tests = {"hand_gestures_test": _masks_only(part("hand_gestures", "test"))} | tests
+        real = [_masks_only(part("hand_gestures", "train"))]
+        validation = _masks_only(part("hand_gestures", "validation"))
+        divided = ["hand_gestures", *_divided_negatives()]
+    training = _training_masks(data, real, drawn["train"], train, negatives, seed)
+    return Task(
+        training,
+        validation,
+        named(tests),
+        data,
+        _negative_masks(data, "test", test, seed),
+        partitions=digests(divided),
+    )
 
 
 def close_up(examples: Examples) -> Examples:
@@ -117,29 +129,33 @@ def close_up(examples: Examples) -> Examples:
     return replace(examples, photos=None, masks=masks)
 
 
-def _to_learn_from(
-    data: str, real: list[Examples], hands: Examples | None, count: int, no_hands: float, seed: int
+def _training_masks(
+    data: str, real: list[Examples], hands: Examples | None, count: int, negatives: float, seed: int
 ) -> Examples:
-    """`count` masks: `no_hands` of them no hand, up to half of them real, the others rendered."""
-    doubtful = round(no_hands * count)
+    """`count` masks: `negatives` of them no hand, up to half of them real, the others rendered."""
+    negative = round(negatives * count)
     parts = []
     if real:
-        most = count - doubtful if hands is None else count // 2
-        parts.append(some(concatenate(real, "real masks"), most))
+        most = count - negative if hands is None else count // 2
+        parts.append(subset(concatenate(real, "real masks"), most))
     if hands is not None:
         # These trainings need no key points, and real masks have none.
-        parts.append(replace(hands.take(np.arange(count - doubtful - sum(map(len, parts)))), hands=None))
-    if doubtful:
-        doubt = _no_hand_masks(data, "train", doubtful, seed, jitter=8)
-        parts.append(replace(doubt, class_names=parts[0].class_names))
-    contents = " + ".join(f"{len(part):,} {part.name}" for part in parts)
-    return replace(concatenate(parts, "masks to learn from"), source=contents)
+        parts.append(replace(hands.take(np.arange(count - negative - sum(map(len, parts)))), hands=None))
+    if negative:
+        masks = _negative_masks(data, "train", negative, seed, jitter=8)
+        parts.append(replace(masks, class_names=parts[0].class_names))
+    contents = " + ".join(f"{len(some):,} {some.name}" for some in parts)
+    return replace(concatenate(parts, "training masks"), source=contents)
 
 
-def _no_hand_masks(data: str, part: str, count: int, seed: int, jitter: float = 0) -> Examples:
-    photos = draw_photos_without_hands(data, part, seed)
+def _negative_masks(data: str, which: str, count: int, seed: int, jitter: float = 0) -> Examples:
+    photos = draw_negative_photos(data, which, seed)
     masks = skin_masks(photos.photos, count, MASK_SIZE, seed, jitter)
     return replace(masks, name=f"{masks.name} ({photos.name})")
+
+
+def _divided_negatives() -> tuple[str, ...]:
+    return NEGATIVE_PARTITIONS if negatives_at_hand() else ()
 
 
 def _rendered_masks(task: str, train: int, test: int, seed: int) -> dict[str, Examples]:

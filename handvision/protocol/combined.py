@@ -1,4 +1,4 @@
-"""Photos with numbers for the combined model: as they are, turned, and to learn from."""
+"""Photos with numbers, to train and to test the combined model on."""
 
 from dataclasses import replace
 
@@ -7,23 +7,24 @@ import numpy as np
 
 from handvision.augment import ImageDataGenerator
 from handvision.core.examples import NO_HAND, Examples, concatenate, resize
-from handvision.protocol.numbered import cutouts_with_numbers, photos_with_numbers
+from handvision.imaging.camera import photometric_jitter
+from handvision.protocol.negatives import draw_negative_photos
+from handvision.protocol.numbered import numbered_cutouts, numbered_photos
 from handvision.protocol.task import (
     PHOTO_SETS,
     choose_data,
     frame_size,
     rendered_photos,
-    some,
+    subset,
 )
 from handvision.protocol.titles import named
-from handvision.protocol.without_hands import draw_photos_without_hands
-from handvision.synthesis.compositing import CompositeSequence, freeze, photometric_jitter
+from handvision.synthesis.compositing import CompositeSequence, Source, freeze
 
 
-def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: int) -> dict[str, Examples]:
-    """Photos with numbers for the combined model: id of a test set -> Examples named by its title.
+def photo_test_sets(data: str, size: int | tuple[int, int], test: int, seed: int) -> dict[str, Examples]:
+    """Test photos with numbers for the combined model: id of a test set -> Examples named by its title.
 
-    Rendered hands point to all sides; real photos come as they are, and again turned by any angle.
+    Rendered hands point to all sides; real photos come as they are, and again rotated by any angle.
 
     Args:
         data: "auto", "rendered" or "real".
@@ -35,39 +36,39 @@ def photos_to_numbers(data: str, size: int | tuple[int, int], test: int, seed: i
     frame = frame_size(size)
     tests = {"rendered": rendered_photos(test, frame, seed, "test", empty=0)}
     if data == "real":
-        people, raw, webcam = photos_with_numbers("test")
+        people, raw, webcam = numbered_photos("test")
         sets = {
             "sign_language_digits_people": people,
             "finger_counting_last_fifth": raw,
             "hands_dataset_one_hand": webcam,
         }
         for test_set, photos in sets.items():
-            photos = replace(some(photos, test), hands=None)
+            photos = replace(subset(photos, test), hands=None)
             tests[test_set] = resize(photos, *frame)
-            tests[f"{test_set}@any_rotation"] = resize(turned_photos(photos, seed), *frame)
+            tests[f"{test_set}@any_rotation"] = resize(rotated_photos(photos, seed), *frame)
     return named(tests)
 
 
-def turned_photos(photos: Examples, seed: int) -> Examples:
-    """Each photo turned about its centre by an angle of its own, its border replicated; masks are dropped.
+def rotated_photos(photos: Examples, seed: int) -> Examples:
+    """Each photo rotated about its centre by an angle of its own, its border replicated; masks are dropped.
 
     Args:
-        photos: with photos; rotations, where they are known, turn along.
+        photos: with photos; rotations, where they are known, are updated.
         seed: of the angles.
     """
     turn = ImageDataGenerator(rotation_range=180, fill_mode="nearest")
     rng = np.random.default_rng(seed)
-    turned, rotations = [], []
+    rotated, rotations = [], []
     for i, photo in enumerate(photos.photos):
         how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
-        turned.append(_apply(turn, how, photo))
+        rotated.append(_apply(turn, how, photo))
         if photos.rotations is not None:
             rotations.append(turn.transform_rotation(photos.rotations[i], how))
     rotations = np.array(rotations, np.float32) if rotations else None
-    return replace(photos, photos=np.stack(turned), masks=None, rotations=rotations)
+    return replace(photos, photos=np.stack(rotated), masks=None, rotations=rotations)
 
 
-def photos_to_learn_numbers(
+def photo_training_set(
     data: str,
     size: int | tuple[int, int],
     count: int,
@@ -77,9 +78,9 @@ def photos_to_learn_numbers(
     composites: int = 0,
     part: str = "train",
 ) -> Examples:
-    """Photos with numbers, of people, frames and sessions that everything else learns from too.
+    """Training photos with numbers, of the same people, frames and sessions that all other trainings see.
 
-    Each is there as it is, and in more versions: turned, mirrored, scaled and in another light, its border
+    Each is there as it is, and in more versions: rotated, mirrored, scaled and in another light, its border
     replicated. Photos without a hand have the label NO_HAND.
 
     Args:
@@ -89,21 +90,21 @@ def photos_to_learn_numbers(
         seed: of the rendered hands, and of what is drawn.
         versions: of each real photo.
         composites: with real data, about so many cut-out hands over photos without a hand.
-        part: "train", or "validation" to watch how well it is learned.
+        part: "train", or "validation" to choose by.
     """
     data = choose_data(data, PHOTO_SETS)
     frame = frame_size(size)
     drawn = rendered_photos(count, frame, seed, part, empty=0)
-    rooms = draw_photos_without_hands(data, part, seed, max(1, count // 10))
+    rooms = draw_negative_photos(data, part, seed, max(1, count // 10))
     nothing = replace(
         resize(replace(rooms, masks=None), *frame), labels=np.full(len(rooms), NO_HAND, np.int64)
     )
     parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
     if data == "real":
-        people, raw, webcam = photos_with_numbers(part)
+        people, raw, webcam = numbered_photos(part)
         parts += [_versions(photos, frame, versions, seed) for photos in (people, raw, webcam)]
         if composites:
-            parts.append(_composites([people, cutouts_with_numbers(part)], rooms, frame, composites, seed))
+            parts.append(_composites([people, numbered_cutouts(part)], rooms, frame, composites, seed))
     parts = [
         Examples(
             photos.name,
@@ -121,10 +122,10 @@ def photos_to_learn_numbers(
 def _composites(
     hands: list[Examples], rooms: Examples, frame: tuple[int, int], count: int, seed: int
 ) -> Examples:
-    """One hand each over rooms and faces; all numbers alike often."""
+    """One hand each over rooms and faces; all numbers equally frequent."""
     batch_size = min(count, 20)
     sequence = CompositeSequence(
-        [_all_alike_often(some_hands) for some_hands in hands],
+        [Source(balance_labels(photos), how="cutout") for photos in hands],
         rooms,
         frame,
         batch_size,
@@ -139,8 +140,8 @@ def _composites(
     return replace(composites, rotations=np.full(len(composites), np.nan, np.float32))
 
 
-def _all_alike_often(examples: Examples) -> Examples:
-    """Pictures of rare labels are repeated until every label is as frequent; those of NO_HAND are out."""
+def balance_labels(examples: Examples) -> Examples:
+    """Repeats pictures of rare labels until all labels are equally frequent; leaves those of NO_HAND out."""
     shown = sorted(set(examples.labels) - {NO_HAND})
     of_each = [np.flatnonzero(examples.labels == label) for label in shown]
     most = max(map(len, of_each))

@@ -1,30 +1,35 @@
 """Photos and hand masks for the segmenters."""
 
 from dataclasses import replace
-from functools import lru_cache
 
-import keras
 import numpy as np
 
 from handvision.augment import ImageDataGenerator
 from handvision.core.examples import Examples, resize
-from handvision.core.workspace import data_folder
-from handvision.datasets import load
-from handvision.protocol import splits
+from handvision.protocol.negatives import rooms_and_faces
+from handvision.protocol.partitions import SPLIT_SEED, digests, part
+from handvision.protocol.sequences import Steps
 from handvision.protocol.task import (
     PHOTO_SETS,
-    SPLIT_SEED,
     WORKERS,
     Task,
     choose_data,
     frame_size,
-    massey_hands,
     rendered_photos,
-    some,
+    subset,
 )
 from handvision.protocol.titles import named
-from handvision.protocol.without_hands import rooms_and_faces
-from handvision.synthesis.compositing import CompositeSequence, freeze
+from handvision.synthesis.compositing import CompositeSequence, Source, freeze
+
+# The divided sets that a segmenter is trained and tested on.
+SEGMENTATION_PARTITIONS = (
+    "sign_language_digits",
+    "massey",
+    "hgr1",
+    "finger_counting_composites",
+    "hands_dataset_masks",
+    "rooms",
+)
 
 
 def segmentation(
@@ -50,13 +55,13 @@ def segmentation(
     Args:
         data: "auto", "rendered" or "real".
         size: of the photos in pixels, one number for squares or (height, width).
-        train: number of rendered photos to learn from.
+        train: number of rendered photos to train on.
         test: number of pictures of each test set (where it has so many).
         batch_size: pictures a batch.
         steps: batches an epoch.
         seed: of the rendered hands and of what is drawn from the real ones.
-        plain_walls: how often, beside every other source together (1), Sign Language Digits are shown whole,
-            before their own plain wall. They are easy: they belong to the end of a training.
+        plain_walls: weight of Sign Language Digits as whole photos, before their own plain wall; all other
+            sources weigh 1 together. They are easy: they belong to the end of a training.
         empty, several, extent: of the composites with real data, see `CompositeSequence`: photos without a
             hand, with a second one, and how large hands are.
     """
@@ -69,136 +74,78 @@ def segmentation(
     tests = {"rendered": hands["test"]}
     if data == "rendered":
         # Rendered hands point to all sides as they are: mirroring adds pictures without an edge to fill.
-        turned = ImageDataGenerator(horizontal_flip=True, vertical_flip=True, rescale=1 / 255).flow(
+        mirrored = ImageDataGenerator(horizontal_flip=True, vertical_flip=True, rescale=1 / 255).flow(
             hands["train"].photos,
             masks=hands["train"].masks,
             batch_size=batch_size,
             seed=seed,
             workers=WORKERS,
         )
-        return Task(Steps(turned, steps), hands["validation"], named(tests), data)
-    real = _real_photos()
-    train_sequence = CompositeSequence(
-        cutouts=real["train"]["cutouts"],
-        photos=[*real["train"]["photos"], hands["train"], real["train"]["cutouts"][0]],
-        backgrounds=real["train"]["backgrounds"],
-        # Cut-outs: Sign Language Digits (about 100 people) most of all, Massey, HGR1 with its forearms; whole
-        # photos: Finger Counting, HGR1, webcam frames with weak masks, rendered, plain walls.
-        weights=(0.3, 0.13, 0.08, 0.13, 0.08, 0.13, 0.15, plain_walls),
+        return Task(Steps(mirrored, steps, WORKERS), hands["validation"], named(tests), data)
+    composites = CompositeSequence(
+        _sources(hands["train"], plain_walls),
+        rooms_and_faces(part("rooms", "train"), part("hands_dataset", "train")),
+        frame,
+        batch_size,
+        steps,
+        seed,
         empty=empty,
         several=several,
         extent=extent,
-        size=frame,
-        batch_size=batch_size,
-        steps=steps,
-        seed=seed,
-        workers=WORKERS,
     )
     return Task(
-        train_sequence,
-        _composites(real["validation"], frame, test),
-        named(tests | _photo_tests(real["test"], frame, test)),
+        Steps(composites, steps, WORKERS),
+        _validation(frame, test),
+        named(tests | _photo_tests(frame, test)),
         data,
-        boxed=resize(real["test"]["sessions"], *frame),
+        boxed=resize(part("hands_dataset_masks", "test"), *frame),
+        partitions=digests(SEGMENTATION_PARTITIONS),
     )
 
 
-class Steps(keras.utils.PyDataset):
-    """The first `steps` batches of every epoch of another sequence (all, where it has fewer)."""
-
-    def __init__(self, sequence: keras.utils.PyDataset, steps: int):
-        super().__init__(workers=sequence.workers)
-        self.sequence, self.steps = sequence, min(steps, len(sequence))
-
-    @property
-    def epoch(self) -> int:
-        return self.sequence.epoch
-
-    @epoch.setter
-    def epoch(self, epoch: int) -> None:
-        self.sequence.epoch = epoch
-
-    def __len__(self) -> int:
-        return self.steps
-
-    def __getitem__(self, index: int):
-        return self.sequence[index]
-
-    def on_epoch_end(self) -> None:
-        self.sequence.on_epoch_end()
+def _sources(rendered_hands: Examples, plain_walls: float) -> list[Source]:
+    """What a training with real data draws its hands from."""
+    people, hgr1 = part("sign_language_digits", "train"), part("hgr1", "train")
+    return [
+        Source(people, 0.3, "cutout"),  # about 100 people
+        Source(part("massey", "train"), 0.13, "cutout"),
+        Source(hgr1, 0.08, "cutout"),  # with forearms
+        Source(part("finger_counting_composites", "train"), 0.13, "photo"),
+        Source(hgr1, 0.08, "photo"),
+        Source(part("hands_dataset_masks", "train"), 0.13, "photo"),
+        Source(rendered_hands, 0.15, "photo"),
+        Source(people, plain_walls, "photo"),
+    ]
 
 
-def _real_photos() -> dict[str, dict]:
-    return _read_real_photos(str(data_folder()))
+def _validation(frame: tuple[int, int], count: int) -> Examples:
+    sources = [
+        Source(part("sign_language_digits", "validation"), how="cutout"),
+        Source(part("massey", "validation"), how="cutout"),
+        Source(part("finger_counting_composites", "validation"), how="photo"),
+    ]
+    backgrounds = rooms_and_faces(part("rooms", "validation"), part("hands_dataset", "validation"))
+    return _composites(sources, backgrounds, frame, count)
 
 
-@lru_cache(maxsize=1)  # every phase of a training asks again, and weak masks take a minute
-def _read_real_photos(_: str) -> dict[str, dict]:
-    """Cut-outs, whole photos and backgrounds for each part; no person or room in two parts.
-
-    HGR1 has few people: persons 4 and 5 are the test. Massey's five hands and the rooms are split as
-    people are; of the composites, the last fifth of the raw photos that they were made of is the test.
-    """
-    parts = ("train", "validation", "test")
-    people = splits.group_split(load.load("sign_language_digits"), seed=SPLIT_SEED)
-    massey = massey_hands()
-    rooms = splits.group_split(load.backgrounds(), seed=SPLIT_SEED)
-    sessions = splits.group_split(load.load_hands_dataset_weak(), seed=SPLIT_SEED)
-    composites = load.load_finger_counting_composites()
-    raw = splits.block_split(load.load_finger_counting_raw(), test=0.2, validation=0.1, gap=0)
-    composite_parts = {
-        part: composites.take(
-            np.isin(composites.groups, raw[part].groups), f"Finger Counting composites, {part}"
-        )
-        for part in parts
-    }
-    hgr1 = load.load("hgr1")
-    hgr1_test = np.isin(hgr1.groups, (4, 5))
-    hgr1_train = hgr1.take(~hgr1_test, "HGR1, people 1 to 3")
-    return {
-        "train": {
-            "cutouts": [people["train"], massey["train"], hgr1_train],
-            "photos": [composite_parts["train"], hgr1_train, sessions["train"]],
-            "backgrounds": rooms_and_faces(rooms["train"], sessions["train"]),
-        },
-        "validation": {
-            "cutouts": [people["validation"], massey["validation"]],
-            "photos": [composite_parts["validation"]],
-            "backgrounds": rooms_and_faces(rooms["validation"], sessions["validation"]),
-        },
-        "test": {
-            "cutouts": [people["test"]],
-            "composites": composite_parts["test"],
-            "hgr1": hgr1.take(hgr1_test, "HGR1, people 4 and 5"),
-            "backgrounds": rooms["test"],
-            "empty": rooms_and_faces(rooms["test"], sessions["test"]),
-            "sessions": sessions["test"],
-        },
-    }
-
-
-def _composites(part: dict, frame: tuple[int, int], count: int) -> Examples:
-    """A fixed set of about `count` composites."""
-    batch_size = min(count, 20)
-    sequence = CompositeSequence(
-        cutouts=part["cutouts"],
-        photos=part.get("photos", ()),
-        backgrounds=part["backgrounds"],
-        size=frame,
-        batch_size=batch_size,
-        steps=-(-count // batch_size),
-        seed=SPLIT_SEED,
-        strength=0.5,
-    )
-    return freeze(sequence)
-
-
-def _photo_tests(part: dict, frame: tuple[int, int], count: int) -> dict[str, Examples]:
-    empty = resize(some(part["empty"], count), *frame)
+def _photo_tests(frame: tuple[int, int], count: int) -> dict[str, Examples]:
+    rooms = part("rooms", "test")
+    people = [Source(part("sign_language_digits", "test"), how="cutout")]
+    empty = resize(subset(rooms_and_faces(rooms, part("hands_dataset", "test")), count), *frame)
     nothing = np.zeros((*empty.photos.shape[:3], 1), np.uint8)
     return {
-        "sign_language_digits_composites": _composites(part, frame, count),
-        "finger_counting_composites": resize(some(part["composites"], count), *frame),
-        "hgr1_people_4_5": resize(part["hgr1"], *frame),
+        "sign_language_digits_composites": _composites(people, rooms, frame, count),
+        "finger_counting_composites": resize(
+            subset(part("finger_counting_composites", "test"), count), *frame
+        ),
+        "hgr1_people_4_5": resize(part("hgr1", "test"), *frame),
         "without_hands": replace(empty, masks=nothing),
     }
+
+
+def _composites(sources: list[Source], backgrounds: Examples, frame: tuple[int, int], count: int) -> Examples:
+    """A fixed set of about `count` composites."""
+    batch_size = min(count, 20)
+    steps = -(-count // batch_size)
+    sequence = CompositeSequence(sources, backgrounds, frame, batch_size, steps, SPLIT_SEED, strength=0.5)
+    return freeze(sequence)

@@ -1,10 +1,15 @@
-"""Splits that do not leak: by block of frames, by person or session; and the random one, to compare."""
+"""Splits that do not leak: by block of frames, by person or session; and the random one, to compare.
+
+Each comes twice: as Examples, and as the rows (indices) that each part holds.
+"""
 
 from collections.abc import Mapping
 
 import numpy as np
 
 from handvision.core.examples import Examples
+
+Rows = dict[str, np.ndarray]
 
 SHARES = {"train": 0.7, "validation": 0.15, "test": 0.15}
 
@@ -30,34 +35,7 @@ def block_split(
     Raises:
         ValueError: no labels, shares out of range, or a class too short for them.
     """
-    if examples.labels is None:
-        raise ValueError(f"{examples.name}: a split by blocks needs labels")
-    if not (0 <= test < 1 and 0 <= validation < 1 and test + validation < 1 and gap >= 0):
-        raise ValueError(
-            f"test={test}, validation={validation}, gap={gap}: shares are in [0, 1) and below 1 together, "
-            "and the gap is not negative"
-        )
-    order = np.arange(len(examples))
-    if examples.groups is not None and np.issubdtype(np.asarray(examples.groups).dtype, np.number):
-        order = np.argsort(examples.groups, kind="stable")
-    parts = {"train": [], "validation": [], "test": []}
-    for label in np.unique(examples.labels):
-        frames = order[examples.labels[order] == label]
-        end = len(frames)
-        for part, share in (("test", test), ("validation", validation)):
-            count = round(share * len(frames))
-            parts[part].append(frames[end - count : end])
-            end -= count + (gap if count else 0)
-        if end < 1:
-            raise ValueError(
-                f"{examples.name}: class {label} has {len(frames)} frames, too few for test={test}, "
-                f"validation={validation} and gaps of {gap}; lower them"
-            )
-        parts["train"].append(frames[:end])
-    return {
-        part: examples.take(np.sort(np.concatenate(rows)), f"{examples.name}, {part} block")
-        for part, rows in parts.items()
-    }
+    return _taken(examples, rows_by_block(examples, test, validation, gap), "block")
 
 
 def group_split(
@@ -73,6 +51,50 @@ def group_split(
     Raises:
         ValueError: no groups, fewer groups than parts, or fractions that don't sum to 1.
     """
+    return _taken(examples, rows_by_group(examples, fractions, seed), "groups")
+
+
+def random_split(
+    examples: Examples, fractions: Mapping[str, float] = SHARES, seed: int = 0
+) -> dict[str, Examples]:
+    """Deals pictures at random, as published results do. Neighbouring frames leak: use it to compare only.
+
+    Arguments and errors as for `group_split`, without groups.
+    """
+    return _taken(examples, rows_at_random(examples, fractions, seed), "at random")
+
+
+def rows_by_block(examples: Examples, test: float, validation: float, gap: int) -> Rows:
+    """The rows of `block_split`."""
+    if examples.labels is None:
+        raise ValueError(f"{examples.name}: a split by blocks needs labels")
+    if not (0 <= test < 1 and 0 <= validation < 1 and test + validation < 1 and gap >= 0):
+        raise ValueError(
+            f"test={test}, validation={validation}, gap={gap}: shares are in [0, 1) and below 1 together, "
+            "and the gap is not negative"
+        )
+    order = np.arange(len(examples))
+    if examples.groups is not None and np.issubdtype(np.asarray(examples.groups).dtype, np.number):
+        order = np.argsort(examples.groups, kind="stable")
+    parts: dict[str, list[np.ndarray]] = {"train": [], "validation": [], "test": []}
+    for label in np.unique(examples.labels):
+        frames = order[examples.labels[order] == label]
+        end = len(frames)
+        for part, share in (("test", test), ("validation", validation)):
+            count = round(share * len(frames))
+            parts[part].append(frames[end - count : end])
+            end -= count + (gap if count else 0)
+        if end < 1:
+            raise ValueError(
+                f"{examples.name}: class {label} has {len(frames)} frames, too few for test={test}, "
+                f"validation={validation} and gaps of {gap}; lower them"
+            )
+        parts["train"].append(frames[:end])
+    return {part: np.sort(np.concatenate(rows)) for part, rows in parts.items()}
+
+
+def rows_by_group(examples: Examples, fractions: Mapping[str, float] = SHARES, seed: int = 0) -> Rows:
+    """The rows of `group_split`."""
     _check(fractions)
     if examples.groups is None:
         raise ValueError(f"{examples.name}: a split by groups needs groups")
@@ -91,26 +113,19 @@ def group_split(
         part = choices[np.argmax((wanted - got)[choices])]
         home[group] = part
         got[part] += sizes[group]
-    return {
-        part: examples.take(home[member] == index, f"{examples.name}, {part} groups")
-        for index, part in enumerate(fractions)
-    }
+    return {part: np.flatnonzero(home[member] == index) for index, part in enumerate(fractions)}
 
 
-def random_split(
-    examples: Examples, fractions: Mapping[str, float] = SHARES, seed: int = 0
-) -> dict[str, Examples]:
-    """Deals pictures at random, as published results do. Neighbouring frames leak: use it to compare only.
-
-    Arguments and errors as for `group_split`, without groups.
-    """
+def rows_at_random(examples: Examples, fractions: Mapping[str, float] = SHARES, seed: int = 0) -> Rows:
+    """The rows of `random_split`."""
     _check(fractions)
     shuffled = np.random.default_rng(seed).permutation(len(examples))
     cuts = np.round(np.cumsum(list(fractions.values()))[:-1] * len(examples)).astype(int)
-    return {
-        part: examples.take(np.sort(rows), f"{examples.name}, random {part} part")
-        for part, rows in zip(fractions, np.split(shuffled, cuts), strict=True)
-    }
+    return {part: np.sort(rows) for part, rows in zip(fractions, np.split(shuffled, cuts), strict=True)}
+
+
+def _taken(examples: Examples, rows: Rows, how: str) -> dict[str, Examples]:
+    return {part: examples.take(some, f"{examples.name}, {part} ({how})") for part, some in rows.items()}
 
 
 def _check(fractions: Mapping[str, float]) -> None:

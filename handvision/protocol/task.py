@@ -1,43 +1,43 @@
-"""What every task is made of: parts to learn from, to choose by, to be judged by; which data; whose split."""
+"""What a training is made of: its pictures, those it is chosen by, its test sets, and their partitions."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import keras
 import numpy as np
 
 from handvision.core.examples import Examples, resize
-from handvision.datasets import download, load
-from handvision.protocol import splits
+from handvision.datasets import download
+from handvision.protocol.partitions import SPLIT_SEED
 from handvision.synthesis import rendered
 
-# The seed of every split by person: one choice for all tasks, whatever the run's seed.
-SPLIT_SEED = 20261125
 WORKERS = 2
 PHOTO_SETS = ("sign_language_digits", "massey", "finger_counting", "hgr1", "houses", "hands_dataset")
 # Rooms, and webcam frames beside the hands: what no number is read from.
-NO_HAND_SETS = ("houses", "finger_counting", "hands_dataset")
+NEGATIVE_SETS = ("houses", "finger_counting", "hands_dataset")
 
 
 @dataclass(frozen=True)
 class Task:
-    """Pictures to learn from, to choose by, and to be judged by.
+    """Pictures to train on, to choose by, and to test on.
 
     Attributes:
         train: Examples, or in a segmentation task a sequence of (photos, masks) batches.
         validation: Examples.
         tests: id of a test set (`titles.TITLES`) -> Examples named by its title, in the order of the report.
         data: "real" or "rendered", what was chosen.
-        no_hands: in a classification task, masks that no number should be read from.
+        negatives: in a classification task, masks that no number should be read from.
         boxed: in a segmentation task, photos with boxes and weak masks; None without real data.
+        partitions: name of each divided set in it -> part -> digest of its ids (`partitions.digests`).
     """
 
     train: Examples | keras.utils.PyDataset
     validation: Examples
     tests: dict[str, Examples]
     data: str
-    no_hands: Examples | None = None
+    negatives: Examples | None = None
     boxed: Examples | None = None
+    partitions: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
 
     @property
     def class_names(self) -> tuple[str, ...]:
@@ -50,7 +50,7 @@ def choose_data(choice: str, needed: Sequence[str], welcome: Sequence[str] = ())
 
     Args:
         choice: "real" fetches what is missing, "auto" takes real data if all of it is at hand and
-            never downloads, "rendered" takes rendered hands.
+            never downloads, "rendered" takes rendered hands and opens no real picture.
         needed: names of data sets.
         welcome: names of more, which are used where they are at hand; "real" fetches them too.
 
@@ -72,14 +72,15 @@ def choose_data(choice: str, needed: Sequence[str], welcome: Sequence[str] = ())
     return choice
 
 
-def some(examples: Examples, count: int) -> Examples:
+def subset(examples: Examples, count: int) -> Examples:
     """At most `count` pictures, always the same ones, in their order."""
     chosen = np.random.default_rng(SPLIT_SEED).permutation(len(examples))[:count]
     return examples.take(np.sort(chosen))
 
 
 def frame_size(size: int | tuple[int, int]) -> tuple[int, int]:
-    return (size, size) if isinstance(size, int) else tuple(size)
+    """(height, width) of photos: one number stands for a square."""
+    return (size, size) if isinstance(size, int) else (size[0], size[1])
 
 
 def rendered_photos(count: int, frame: tuple[int, int], seed: int, split: str, empty: float) -> Examples:
@@ -88,8 +89,3 @@ def rendered_photos(count: int, frame: tuple[int, int], seed: int, split: str, e
         count, size=min(frame), seed=seed, split=split, empty=empty, workers=WORKERS
     )
     return resize(drawn, *frame)
-
-
-def massey_hands() -> dict[str, Examples]:
-    """Massey's five hands: four to learn from ("train"), the fifth to choose by ("validation")."""
-    return splits.group_split(load.load("massey"), {"train": 0.8, "validation": 0.2}, SPLIT_SEED)

@@ -11,9 +11,10 @@ from handvision.core.examples import Examples
 from handvision.core.files import replacing
 from handvision.core.geometry import degrees_from_sin_cos, wrap_degrees
 from handvision.core.workspace import models_folder, runs_folder
-from handvision.datasets import download, load
+from handvision.datasets import download
 from handvision.datasets.catalog import CATALOG
 from handvision.datasets.labelling import reference_rotation
+from handvision.datasets.load import load
 from handvision.evaluation import (
     TWELVE_ANGLES,
     nearest_neighbour_accuracy,
@@ -52,7 +53,7 @@ def real_sets_table() -> Table:
     for name in CATALOG:
         if download.find(name) is None:
             continue
-        examples = load.load(name)
+        examples = load(name)
         classes = len(examples.class_names) if examples.labels is not None else DASH
         groups = len(np.unique(examples.groups)) if examples.groups is not None else DASH
         rows.append((examples.name, len(examples), classes, groups, examples.source))
@@ -68,9 +69,7 @@ def leak_of_random_splits(data: str, seed: int) -> dict[str, float]:
     Frames of Finger Digits where it is at hand and `data` is not "rendered"; otherwise short
     sequences made of rendered hands: ten "frames" a hand, each a slightly turned copy.
     """
-    frames = (
-        None if data == "rendered" or download.find("finger_digits") is None else load.load("finger_digits")
-    )
+    frames = None if data == "rendered" or download.find("finger_digits") is None else load("finger_digits")
     if frames is None:
         frames = _rendered_sequences(seed)
     turned = {

@@ -12,48 +12,64 @@ the picture (the centre of the first pixel is 0.5, 0.5).
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
-import keras
 import numpy as np
 
 from handvision.core.checks import check_photo, checked_strength
 from handvision.core.examples import UNKNOWN, Examples
-from handvision.imaging.camera import CORRUPTIONS, corrupt, photometric_jitter
+from handvision.imaging.camera import photometric_jitter
 from handvision.synthesis.paste.arm import add_hand
 from handvision.synthesis.paste.backdrop import make_scene
 from handvision.synthesis.paste.checks import (
-    as_list,
     at_least,
     check_source,
     checked_extent,
     checked_share,
     checked_size,
-    checked_weights,
+    probabilities_of,
 )
 from handvision.synthesis.paste.cutout import Cutout
 from handvision.synthesis.paste.framing import black_bars, whole_photo
 
-__all__ = ["CORRUPTIONS", "CompositeSequence", "composite", "corrupt", "freeze", "photometric_jitter"]
+
+@dataclass(frozen=True)
+class Source:
+    """Pictures of hands, how often they are drawn, and how they are used.
+
+    Attributes:
+        examples: with photos and masks.
+        weight: how often, beside the weights of the other sources; 0 is never.
+        how: "cutout": the hand is cut out and laid over a background; where its mask ends at its photo's
+            border, the arm is taken to be cut. "photo": the whole photo, with its own background, rotated,
+            scaled and shifted; photos without a hand may be among them.
+
+    Raises:
+        ValueError: another `how`; no photos, masks or hands; masks that do not fit their photos.
+    """
+
+    examples: Examples
+    weight: float = 1.0
+    how: str = "cutout"
+
+    def __post_init__(self) -> None:
+        if self.how not in ("cutout", "photo"):
+            raise ValueError(f"{self.examples.name}: how is {self.how!r}; use 'cutout' or 'photo'")
+        check_source(self.examples, hands=self.how == "cutout")
 
 
-class CompositeSequence(keras.utils.PyDataset):
+class CompositeSequence:
     """Batches of fresh photos and masks; batch `i` is a pure function of (seed, epoch, i).
 
     Args:
-        cutouts: Examples (or a list of them) with photos and masks of hands that are laid over
-            `backgrounds`. Where a mask ends at its photo's border, the arm is taken to be cut.
+        sources: where hands are drawn from.
         backgrounds: Examples with photos, of any sizes, in which no hand is seen. Faces are welcome.
         size: (height, width) of the pictures, each at least 16.
         batch_size: pictures a batch.
         steps: batches an epoch.
         seed: int >= 0.
         empty: share of pictures without a hand, in [0, 1].
-        weights: how often each source is drawn, one number for each of `cutouts` and then each of
-            `photos`; None draws all sources equally often.
-        workers: threads that make batches; their number does not change the pictures.
-        photos: Examples (or a list of them) whose whole photos are used as they are, with their
-            own backgrounds: turned, scaled and shifted. Photos without a hand may be among them.
         several: share of composites with a second hand.
         extent: (smallest, largest) length of a hand, arm included, in lengths of the frame.
         strength: of everything that changes light, colour and sharpness; 0 turns it off, and the
@@ -64,30 +80,25 @@ class CompositeSequence(keras.utils.PyDataset):
     and may be set to resume.
 
     Raises:
-        ValueError: a source without photos, masks or hands, masks that do not fit their photos,
-            no backgrounds where they are needed, or a number out of its range.
+        ValueError: no backgrounds where they are needed, weights that cannot be drawn from, or a number out
+            of its range.
     """
 
     def __init__(
         self,
-        cutouts: Examples | Sequence[Examples] = (),
+        sources: Sequence[Source],
         backgrounds: Examples | None = None,
         size: tuple[int, int] = (128, 128),
         batch_size: int = 32,
         steps: int = 100,
         seed: int = 0,
-        empty: float = 0.07,
-        weights: Sequence[float] | None = None,
-        workers: int = 1,
         *,
-        photos: Examples | Sequence[Examples] = (),
+        empty: float = 0.07,
         several: float = 0.1,
         extent: tuple[float, float] = (0.3, 1.2),
         strength: float = 1.0,
-    ):
-        super().__init__(workers=workers)
-        self.cutouts = as_list(cutouts)
-        self.photos = as_list(photos)
+    ) -> None:
+        self.sources = tuple(sources)
         self.backgrounds = backgrounds
         self.size = checked_size(size)
         self.batch_size = at_least(batch_size, 1, "batch_size")
@@ -97,17 +108,13 @@ class CompositeSequence(keras.utils.PyDataset):
         self.several = checked_share(several, "several")
         self.extent = checked_extent(extent)
         self.strength = checked_strength(strength)
+        self.probabilities = probabilities_of([source.weight for source in self.sources])
         self.epoch = 0
-        self._measured = {}
-        for source in self.cutouts:
-            check_source(source, hands=True)
-        for source in self.photos:
-            check_source(source, hands=False)
-        self.probabilities = checked_weights(weights, len(self.cutouts) + len(self.photos))
-        if len(self.probabilities) == 0 and self.empty < 1:
-            raise ValueError("no hands: give cutouts or photos, or empty=1 for backgrounds alone")
+        self._measured: dict[tuple[int, int], Cutout] = {}
+        if not self.sources and self.empty < 1:
+            raise ValueError("no sources of hands: give some, or empty=1 for backgrounds alone")
         if backgrounds is None or backgrounds.photos is None or len(backgrounds) == 0:
-            if self.cutouts:
+            if any(source.how == "cutout" for source in self.sources):
                 raise ValueError("no backgrounds: give Examples with photos to lay the cut-outs over")
             if self.empty > 0:
                 raise ValueError(f"empty is {empty}, but no backgrounds to show; give some, or empty=0")
@@ -123,13 +130,13 @@ class CompositeSequence(keras.utils.PyDataset):
         known = np.where(masks == UNKNOWN, np.float32("nan"), (masks > 0).astype(np.float32))
         return photos.astype(np.float32) / np.float32(255), known
 
-    def on_epoch_end(self):
+    def on_epoch_end(self) -> None:
         self.epoch += 1
 
     def batch(self, epoch: int, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Batch `index` of `epoch`: photos uint8, masks uint8 and (batch, 2) int64 of what is seen.
 
-        The last array holds the source (cut-outs first) and the picture in it, -1 where no hand is.
+        The last array holds the number of the source and of the picture in it, -1 where no hand is.
         """
         if not 0 <= index < self.steps:
             raise IndexError(f"batch {index} of {self.steps}")
@@ -143,11 +150,11 @@ class CompositeSequence(keras.utils.PyDataset):
             photos[j], masks[j], seen[j] = self._picture(rng)
         return photos, masks, seen
 
-    def _picture(self, rng):
+    def _picture(self, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, tuple[int, int]]:
         seen = (-1, -1)
         if rng.random() >= self.empty:
             source = int(rng.choice(len(self.probabilities), p=self.probabilities))
-            number = int(rng.integers(len((self.cutouts + self.photos)[source])))
+            number = int(rng.integers(len(self.sources[source].examples)))
             seen = (source, number)
         bars = black_bars(self.size, rng) if rng.random() < 0.12 * self.strength else (0, 0, 0, 0)
         top, bottom, left, right = bars
@@ -155,47 +162,49 @@ class CompositeSequence(keras.utils.PyDataset):
         if seen[0] < 0:
             photo = make_scene(self._background(rng), rng, inner, self.strength, distractors=0.6)
             mask = np.zeros(inner + (1,), np.uint8)
-        elif seen[0] < len(self.cutouts):
+        elif self.sources[seen[0]].how == "cutout":
             photo, mask = self._composite(*seen, rng, inner)
         else:
-            source = self.photos[seen[0] - len(self.cutouts)]
-            photo, mask = whole_photo(source.photos[seen[1]], source.masks[seen[1]], rng, inner)
+            whole = self.sources[seen[0]].examples
+            photo, mask = whole_photo(whole.photos[seen[1]], whole.masks[seen[1]], rng, inner)
         photo = photometric_jitter(photo, rng, self.strength)
         if any(bars):
             photo = cv2.copyMakeBorder(photo, *bars, cv2.BORDER_CONSTANT, value=(0, 0, 0))
             mask = cv2.copyMakeBorder(mask, *bars, cv2.BORDER_CONSTANT, value=0).reshape(self.size + (1,))
         return photo, mask, seen
 
-    def _composite(self, source, number, rng, size):
+    def _composite(
+        self, source: int, number: int, rng: np.random.Generator, size: tuple[int, int]
+    ) -> tuple[np.ndarray, np.ndarray]:
         cutout = self._cutout(source, number)
         photo = make_scene(self._background(rng), rng, size, self.strength, 0.35, cutout.skin)
         mask = np.zeros(size + (1,), np.uint8)
         if rng.random() < self.several:
             # Of the same source: another person's hand, or the same person's other one.
-            other = self._cutout(source, int(rng.integers(len(self.cutouts[source]))))
+            other = self._cutout(source, int(rng.integers(len(self.sources[source].examples))))
             photo, mask = add_hand(photo, mask, other, rng, self.strength, self.extent)
         return add_hand(photo, mask, cutout, rng, self.strength, self.extent)
 
-    def _cutout(self, source, number):
+    def _cutout(self, source: int, number: int) -> Cutout:
         # Measured once. Two threads may measure the same one, and get the same.
         if (source, number) not in self._measured:
-            examples = self.cutouts[source]
+            examples = self.sources[source].examples
             self._measured[source, number] = Cutout(examples.photos[number], examples.masks[number])
         return self._measured[source, number]
 
-    def _background(self, rng):
+    def _background(self, rng: np.random.Generator) -> np.ndarray:
         return self.backgrounds.photos[int(rng.integers(len(self.backgrounds)))]
 
 
 def freeze(sequence: CompositeSequence, epoch: int = 0, name: str | None = None) -> Examples:
     """All pictures of one epoch, fixed: a validation or test set. The sequence stays as it is.
 
-    Returns Examples with photos and masks uint8, and with the labels of the cut-outs and photos
-    where all sources have labels of the same classes and every picture shows a hand.
+    Returns Examples with photos and masks uint8, and with labels where all sources have labels of the same
+    classes and every picture shows a hand.
     """
     batches = [sequence.batch(epoch, i) for i in range(len(sequence))]
     photos, masks, seen = (np.concatenate(parts) for parts in zip(*batches, strict=True))
-    sources = sequence.cutouts + sequence.photos
+    sources = [source.examples for source in sequence.sources]
     named = [s.class_names for s in sources if s.labels is not None]
     labels, class_names = None, ()
     if sources and len(named) == len(sources) and len(set(named)) == 1 and (seen >= 0).all():
@@ -204,29 +213,3 @@ def freeze(sequence: CompositeSequence, epoch: int = 0, name: str | None = None)
     title = name or f"composites of {', '.join(s.name for s in sources) or 'no hands'}, epoch {epoch}"
     origin = " + ".join(s.source or s.name for s in sources)
     return Examples(title, photos=photos, masks=masks, labels=labels, class_names=class_names, source=origin)
-
-
-def composite(
-    photo: np.ndarray,
-    mask: np.ndarray,
-    background: np.ndarray,
-    rng: np.random.Generator,
-    size: tuple[int, int] = (128, 128),
-    *,
-    strength: float = 1.0,
-    extent: tuple[float, float] = (0.3, 1.2),
-) -> tuple[np.ndarray, np.ndarray]:
-    """One cut-out hand over a random part of a background: photo and mask of `size`, both uint8.
-
-    With `strength` 0 the hand keeps its own light and colour, throws no shadow, and no distractors
-    lie about; size, turn and place are drawn all the same.
-
-    Raises:
-        ValueError: a photo that is not uint8 RGB, a mask that does not fit it, or without a hand.
-    """
-    size = checked_size(size)
-    strength, extent = checked_strength(strength), checked_extent(extent)
-    check_photo(background, "background")
-    cutout = Cutout(photo, mask)
-    scene = make_scene(background, rng, size, strength, 0.35, cutout.skin)
-    return add_hand(scene, np.zeros(size + (1,), np.uint8), cutout, rng, strength, extent)

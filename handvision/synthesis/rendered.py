@@ -3,26 +3,23 @@
 import hashlib
 import inspect
 import json
-import os
-import subprocess
-import sys
-import tempfile
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict, dataclass
-from functools import lru_cache
-from itertools import pairwise
+from functools import lru_cache, partial
+from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from handvision.core import workspace
 from handvision.core.examples import NO_HAND, Examples, Hands
+from handvision.core.files import replacing
+from handvision.core.vocabularies import GESTURES, NUMBERS
 from handvision.synthesis.hand import photo, scene
-from handvision.synthesis.hand.poses import GESTURE_NAMES, NUMBER_NAMES
 from handvision.synthesis.strata import SPLITS
 
-__all__ = ["GESTURE_NAMES", "cached_render", "render"]
-
-TASKS = {"numbers": NUMBER_NAMES, "gestures": GESTURE_NAMES}
+TASKS = {"numbers": NUMBERS, "gestures": GESTURES}
 
 
 def render(
@@ -69,15 +66,13 @@ def render(
         ValueError: a parameter is out of its range; the message names it.
     """
     order = _checked(count, size, seed, task, split, photos, empty, rotation_range, mirror, workers)
-    parts = _spread(order, workers) if workers > 1 else [_draw_range(order, 0, count)]
-    columns = {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
-    return _examples(order, columns)
+    return _examples(order, _draw(order, workers))
 
 
 _SIGNATURE = inspect.signature(render)
 
 
-def cached_render(*args, folder: str | Path | None = None, **parameters) -> Examples:
+def cached_render(*args: Any, folder: str | Path | None = None, **parameters: Any) -> Examples:
     """`render`, kept on disk: the same call later opens the file instead of drawing again.
 
     Args:
@@ -94,11 +89,9 @@ def cached_render(*args, folder: str | Path | None = None, **parameters) -> Exam
     key = hashlib.sha256((json.dumps(asdict(order)) + _code_version()).encode()).hexdigest()[:16]
     path = folder / f"{order.task}-{order.split}-{order.count}x{order.size}-{key}.npz"
     if not path.exists():
-        drawn = render(**given, workers=workers)
-        folder.mkdir(parents=True, exist_ok=True)
-        columns = {name: getattr(drawn, name) for name in ("photos", "masks", "labels", "rotations")}
-        columns |= {"groups": drawn.groups, "keypoints": drawn.keypoints}
-        _write(path, {name: column for name, column in columns.items() if column is not None})
+        columns = _draw(order, workers)
+        with replacing(path) as temporary:
+            np.savez(temporary, **columns)
     with np.load(path, allow_pickle=False) as stored:
         columns = {name: stored[name] for name in stored.files}
     return _examples(order, columns)
@@ -106,7 +99,7 @@ def cached_render(*args, folder: str | Path | None = None, **parameters) -> Exam
 
 @dataclass(frozen=True)
 class _Order:
-    """A checked request, in types that travel as JSON."""
+    """A checked request, of plain numbers and words."""
 
     count: int
     size: int
@@ -115,11 +108,22 @@ class _Order:
     split: str
     photos: bool
     empty: float
-    rotation_range: tuple
+    rotation_range: tuple[float, float]
     mirror: float
 
 
-def _checked(count, size, seed, task, split, photos, empty, rotation_range, mirror, workers) -> _Order:
+def _checked(
+    count: int,
+    size: int,
+    seed: int,
+    task: str,
+    split: str,
+    photos: bool,
+    empty: float,
+    rotation_range: tuple[float, float],
+    mirror: float | None,
+    workers: int,
+) -> _Order:
     for name, value, low, high in (
         ("count", count, 1, 10_000_000),
         ("size", size, 32, 1024),
@@ -150,14 +154,24 @@ def _checked(count, size, seed, task, split, photos, empty, rotation_range, mirr
 
 
 def _examples(order: _Order, columns: dict[str, np.ndarray]) -> Examples:
-    points = columns.get("keypoints", np.full((order.count, 21, 2), np.nan, np.float32))
     return Examples(
         name=f"rendered {order.task}, {order.split}",
         class_names=TASKS[order.task],
         source=f"drawn by handvision.synthesis.rendered with seed {order.seed}",
-        hands=[Hands() if np.isnan(hand).all() else Hands(keypoints=hand[None]) for hand in points],
+        hands=[
+            Hands() if np.isnan(points).all() else Hands(keypoints=points[None])
+            for points in columns["keypoints"]
+        ],
         **{name: column for name, column in columns.items() if name != "keypoints"},
     )
+
+
+def _draw(order: _Order, workers: int) -> dict[str, np.ndarray]:
+    """All pictures of an order, as columns."""
+    if workers == 1:
+        return _draw_range(order, 0, order.count)
+    parts = _spread(order, workers)
+    return {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
 
 
 def _draw_range(order: _Order, start: int, stop: int) -> dict[str, np.ndarray]:
@@ -189,74 +203,30 @@ def _draw_range(order: _Order, start: int, stop: int) -> dict[str, np.ndarray]:
     return columns
 
 
-def _generators(order, index):
+def _generators(order: _Order, index: int) -> list[np.random.Generator]:
     """One generator for the hand and its place, one for colours and background."""
     base = (SPLITS.index(order.split), list(TASKS).index(order.task), index)
     return [np.random.default_rng(np.random.SeedSequence(order.seed, spawn_key=(*base, i))) for i in (0, 1)]
 
 
-def _label(order, index):
+def _label(order: _Order, index: int) -> int:
     """Every run of as many pictures as there are classes holds each class once, in random order."""
     classes = len(TASKS[order.task])
     return int(_permutation(order.seed, order.split, order.task, index // classes)[index % classes])
 
 
 @lru_cache(maxsize=64)
-def _permutation(seed, split, task, run):
+def _permutation(seed: int, split: str, task: str, run: int) -> np.ndarray:
     base = (SPLITS.index(split), list(TASKS).index(task), run, 2)
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=base)).permutation(len(TASKS[task]))
 
 
-# A worker is a fresh interpreter that opens the data modules alone: importing the package would load
-# TensorFlow, and a forked copy of a process that runs TensorFlow's threads may hang.
-_WORKER = """
-import sys, types
-package = types.ModuleType("handvision")
-package.__path__ = [sys.argv[1]]
-sys.modules["handvision"] = package
-from handvision.synthesis import rendered
-rendered._work(*sys.argv[2:])
-"""
-
-
-def _spread(order: _Order, workers: int) -> list[dict]:
+def _spread(order: _Order, workers: int) -> list[dict[str, np.ndarray]]:
     """The order's pictures in equal runs, each drawn by a process of its own."""
-    edges = np.linspace(0, order.count, min(workers, order.count) + 1).astype(int)
-    package = str(Path(workspace.__file__).parents[1])
-    with tempfile.TemporaryDirectory() as folder:
-        running = []
-        for start, stop in pairwise(edges.tolist()):
-            path = Path(folder) / f"{start}.npz"
-            command = [sys.executable, "-c", _WORKER, package, json.dumps(asdict(order)), start, stop, path]
-            running.append((path, subprocess.Popen([str(part) for part in command], stderr=subprocess.PIPE)))
-        errors = [process.communicate()[1].decode(errors="replace") for _, process in running]
-        for (_, process), error in zip(running, errors, strict=True):
-            if process.returncode:
-                raise RuntimeError(f"a drawing process ended with {process.returncode}: {error[-2000:]}")
-        parts = []
-        for path, _ in running:
-            with np.load(path, allow_pickle=False) as stored:
-                parts.append({name: stored[name] for name in stored.files})
-    return parts
-
-
-def _work(order: str, start: str, stop: str, path: str) -> None:
-    """What a worker process does."""
-    fields = json.loads(order)
-    fields["rotation_range"] = tuple(fields["rotation_range"])
-    np.savez(path, **_draw_range(_Order(**fields), int(start), int(stop)))
-
-
-def _write(path: Path, columns: dict[str, np.ndarray]) -> None:
-    """Under another name first, so that a run that is cut off leaves no half file."""
-    handle, temporary = tempfile.mkstemp(dir=path.parent, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            np.savez(file, **columns)
-        os.replace(temporary, path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    edges = np.linspace(0, order.count, min(workers, order.count) + 1).astype(int).tolist()
+    # Fresh processes: a forked copy of one that runs TensorFlow's threads may hang.
+    with ProcessPoolExecutor(len(edges) - 1, mp_context=get_context("spawn")) as pool:
+        return list(pool.map(partial(_draw_range, order), edges[:-1], edges[1:]))
 
 
 def _code_version() -> str:

@@ -21,7 +21,7 @@ from handvision.training.recipe import ClassifierRecipe, TuningRecipe
 
 def classifier_task(recipe: ClassifierRecipe) -> Task:
     """The masks of a recipe: to learn from, to watch, and to test on."""
-    counts = dict(train=recipe.train, test=recipe.test, seed=recipe.seed, no_hands=recipe.negatives)
+    counts = dict(train=recipe.train, test=recipe.test, seed=recipe.seed, negatives=recipe.negatives)
     if recipe.vocabulary == "gestures":
         return protocol.gestures(recipe.data, **counts)
     return protocol.finger_numbers(
@@ -102,7 +102,7 @@ def tune_classifier(
 
 def tuning_photos(recipe: TuningRecipe, size: tuple[int, int]) -> tuple[Examples, Examples]:
     """Photos to learn from and photos to watch, of (height, width) `size`."""
-    train = protocol.photos_to_learn_numbers(
+    train = protocol.photo_training_set(
         recipe.data,
         size,
         count=recipe.train,
@@ -110,7 +110,7 @@ def tuning_photos(recipe: TuningRecipe, size: tuple[int, int]) -> tuple[Examples
         versions=recipe.versions,
         composites=recipe.composites,
     )
-    validation = protocol.photos_to_learn_numbers(
+    validation = protocol.photo_training_set(
         recipe.data, size, count=recipe.validation, seed=recipe.seed, versions=2, part="validation"
     )
     return train, validation

@@ -127,7 +127,7 @@ class TuningRecipe(Recipe):
         train: rendered photos to learn from; with real data the others are as many as there are.
         validation: rendered photos to watch.
         epochs: passes over the photos; 0 leaves the classifier as it is.
-        versions: of each real photo, see `protocol.photos_to_learn_numbers`.
+        versions: of each real photo, see `protocol.photo_training_set`.
         composites: with real data, about so many cut-out hands over photos without a hand.
         min_area: share of the photo below which a mask is no hand.
         learning_rate, loss_weights, augmentation: as in `ClassifierRecipe`.

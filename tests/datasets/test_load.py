@@ -5,9 +5,11 @@ import numpy as np
 import pytest
 
 from handvision.core.examples import UNKNOWN
-from handvision.datasets import catalog, download, labelling, load
+from handvision.datasets import catalog, download, labelling
 from handvision.datasets.download import DataUnavailable
-from handvision.protocol import splits
+from handvision.datasets.labelling import reference_rotation
+from handvision.datasets.load import load
+from handvision.datasets.readers import READERS
 from tests.helpers.archives import hand, packed, photo_of, picture, small_archive
 
 
@@ -24,56 +26,43 @@ def iou(mask, truth):
     return (mask & truth).sum() / (mask | truth).sum()
 
 
-@pytest.mark.parametrize("name", list(catalog.CATALOG))
+@pytest.mark.parametrize("name", list(READERS))
 def test_every_reader_keeps_the_conventions(dropped, name):
-    examples = load.load(name)
+    examples = load(name)
     assert len(examples) > 0 and "subset" in examples.source
     for photo in examples.photos if examples.photos is not None else []:
         assert photo.dtype == np.uint8 and photo.shape[-1] == 3
     for mask in examples.masks if examples.masks is not None else []:
-        assert mask.dtype == np.uint8 and mask.shape[-1] == 1 and set(np.unique(mask)) <= {0, 255}
+        assert mask.dtype == np.uint8 and mask.shape[-1] == 1 and set(np.unique(mask)) <= {0, UNKNOWN, 255}
     if examples.labels is not None:
         assert examples.labels.max() < len(examples.class_names)
     assert len(examples.groups) == len(examples)
 
 
 def test_finger_digits(dropped):
-    digits = load.load("finger_digits")
+    digits = load("finger_digits")
     assert digits.masks.shape == (24, 60, 60, 1)
     assert digits.groups.tolist() == np.repeat([0, 1, 2, 10], 6).tolist()
     assert digits.labels.tolist() == list(range(6)) * 4
     assert np.abs(digits.rotations).max() < 3
 
 
-def test_hand_gestures_leave_the_frames_before_the_test_out(dropped):
-    everything = load.load("hand_gestures")
-    train = load.load("hand_gestures", part="train", gap=3)
-    test = load.load("hand_gestures", part="test")
-    assert len(everything) == 20 * 11
-    assert set(train.groups.tolist()) == {1, 2, 3, 4, 5}
-    assert set(test.groups.tolist()) == {9, 10, 11}
-    assert np.bincount(test.labels).tolist() == [3] * 20
-    with pytest.raises(ValueError, match="part is 'dev'"):
-        load.load("hand_gestures", part="dev")
+def test_hand_gestures_count_their_test_frames_on_from_their_training_frames(dropped):
+    gestures = load("hand_gestures")
+    assert gestures.groups.tolist() == [*range(1, 12)] * 20
+    assert gestures.labels.tolist() == np.repeat(np.arange(20), 11).tolist()
 
 
 def test_sign_language_digits_are_raised_fingers(dropped):
-    digits = load.load("sign_language_digits")
+    digits = load("sign_language_digits")
     assert digits.labels.tolist() == [1, 1, 2, 2, 3, 3, 4, 5, 5, 3, 3, 3, 3, 3, 3]
     assert digits.groups.tolist() == [0, 1, 0, 1, 0, 1, 0, 0, 1, 0, 1, 0, 1, 0, 1]
     assert all(iou(mask, hand()) > 0.9 for mask in digits.masks)
     assert np.abs(digits.rotations).max() < 3
 
 
-def test_other_signs_on_request(dropped):
-    digits = load.load("sign_language_digits", signs=(0, 9))
-    assert digits.labels.tolist() == [0, 0, 9, 9] and len(digits.class_names) == 10
-    with pytest.raises(ValueError, match="signs are"):
-        load.load("sign_language_digits", signs=(10,))
-
-
 def test_hands_dataset_scales_boxes_and_labels_single_hands(dropped):
-    hands = load.load("hands_dataset")
+    hands = load("hands_dataset")
     assert hands.groups.tolist() == ["55", "7", "7"]
     assert hands.labels.tolist() == [0, 4, -1]
     assert hands.boxes[1].tolist() == [[50, 100, 150, 300]]
@@ -81,7 +70,7 @@ def test_hands_dataset_scales_boxes_and_labels_single_hands(dropped):
 
 
 def test_finger_counting_raw_and_composites_share_groups(dropped):
-    raw, composites = load.load_finger_counting_raw(), load.load_finger_counting_composites()
+    raw, composites = load("finger_counting"), load("finger_counting_composites")
     truth = {group: number for group, number in zip(raw.groups, raw.labels, strict=True)}
     assert [truth[group] for group in composites.groups] == composites.labels.tolist()
     # In the small archive every composite of the training part shows the second raw photo.
@@ -91,7 +80,7 @@ def test_finger_counting_raw_and_composites_share_groups(dropped):
 
 
 def test_hgr1_masks_of_either_polarity_and_format(dropped):
-    inverted = load.load("hgr1")
+    inverted = load("hgr1")
     assert "BMP" in inverted.source and "0 = skin" in inverted.source
     files = {
         name.replace(".bmp", ".png"): picture("png", hand()) if "skin" in name else data
@@ -99,56 +88,76 @@ def test_hgr1_masks_of_either_polarity_and_format(dropped):
     }
     download.shutil.rmtree(dropped / "hgr1")
     (dropped / "hgr1.zip").write_bytes(packed(files))
-    plain = load.load("hgr1")
+    plain = load("hgr1")
     assert "PNG" in plain.source and "255 = skin" in plain.source
     assert all(np.array_equal(a, b) for a, b in zip(inverted.masks, plain.masks, strict=True))
     assert plain.groups.tolist() == [1, 2]
 
 
 def test_massey_masks_are_what_is_not_black(dropped):
-    massey = load.load("massey")
+    massey = load("massey")
     assert all(iou(mask, hand()) > 0.95 for mask in massey.masks)
     assert [massey.class_names[label] for label in massey.labels] == ["0", "a", "z"] * 2
     assert massey.groups.tolist() == [1, 1, 1, 2, 2, 2]
 
 
-def test_backgrounds_have_nobody_in_them(dropped):
-    rooms = load.backgrounds()
-    assert rooms.masks is None
-    assert rooms.groups.tolist() == [
-        "house 1",
-        "house 1",
-        "house 2",
-        "house 2",
-        "house 10",
-        "house 10",
-        "office 1",
-    ]
+def test_offices_have_nobody_in_them(dropped):
+    offices = load("offices")
+    assert offices.masks is None
+    assert offices.groups.tolist() == ["office 1"]
 
 
 def test_originals_are_brought_to_the_size_of_the_subset(dropped):
     files = small_archive("houses")
     large = np.zeros((480, 640, 3), np.uint8)
     (dropped / "houses.zip").write_bytes(packed({name: picture("jpg", large) for name in files}))
-    assert load.load("houses").photos[0].shape == (240, 320, 3)
+    assert load("houses").photos[0].shape == (240, 320, 3)
 
 
 def test_missing_data_says_how_to_get_it(data_folder):
     with pytest.raises(DataUnavailable, match=r"handvision\.datasets\.download houses.*By hand.*houses\.zip"):
-        load.load("houses")
-    with pytest.raises(DataUnavailable):
-        load.backgrounds()
+        load("houses")
+    with pytest.raises(ValueError, match=r"no pictures 'castles'; there are .*houses"):
+        load("castles")
 
 
-def test_download_on_request(kaggle, data_folder):
-    assert len(load.load("houses", download=True)) == 6
+def test_pictures_are_decoded_once_and_cannot_be_written_to(dropped):
+    first = load("houses")
+    assert load("houses") is first
+    with pytest.raises(ValueError, match="read-only"):
+        first.photos[0][:] = 0
+
+
+def test_a_changed_file_is_read_anew(dropped):
+    before = load("houses")
+    white = np.full((60, 60, 3), 255, np.uint8)
+    next(download.find("houses").rglob("10_kitchen.jpg")).write_bytes(picture("jpg", white))
+    assert load("houses") is not before
+    assert load("houses").photos[-1].min() == 255
+
+
+def test_what_was_used_longest_ago_makes_room(dropped, monkeypatch):
+    monkeypatch.setattr("handvision.datasets.load.MEMORY_BYTES", 1)
+    houses = load("houses")
+    assert load("houses") is houses, "one set is always kept"
+    load("massey")
+    assert load("houses") is not houses
+
+
+def test_a_folder_is_listed_once_for_a_reading(dropped, monkeypatch):
+    download.find("houses")
+    listed = []
+    real = download.files_below
+    monkeypatch.setattr(download, "files_below", lambda folder: listed.append(folder) or real(folder))
+    load("houses")
+    assert len(listed) == 1
 
 
 def test_picture_that_cannot_be_read_is_named(dropped):
     folder = download.find("houses")
     next(folder.rglob("10_kitchen.jpg")).write_bytes(b"no picture")
     with pytest.raises(DataUnavailable, match=r"10_kitchen\.jpg is no picture"):
-        load.load("houses")
+        load("houses")
 
 
 @pytest.mark.parametrize("angle", [0, 30, -90, 135, 180, -150])
@@ -160,7 +169,7 @@ def test_reference_rotation_is_counter_clockwise_from_up(angle):
     palm = tuple(int(v) for v in np.round(centre + 10 * direction))
     cv2.line(mask, palm, tuple(int(v) for v in np.round(centre - 200 * direction)), 255, 24)
     cv2.circle(mask, palm, 20, 255, -1)
-    found = load.reference_rotation(mask[None])[0]
+    found = reference_rotation(mask[None])[0]
     assert abs((found - angle + 180) % 360 - 180) < 4
     assert -180 < found <= 180
 
@@ -171,8 +180,8 @@ def test_reference_rotation_is_unknown_without_a_forearm():
     fingertip = floating.copy()
     fingertip[:32, 30:34] = 255
     masks = np.stack([floating, fingertip, np.zeros_like(floating), np.full_like(floating, 255)])
-    assert np.isnan(load.reference_rotation(masks)).all()
-    assert load.reference_rotation(masks[:0]).shape == (0,)
+    assert np.isnan(reference_rotation(masks)).all()
+    assert reference_rotation(masks[:0]).shape == (0,)
 
 
 def test_wall_may_be_lit_unevenly_and_nails_may_be_black():
@@ -246,7 +255,7 @@ EXPECTED = {  # name: pictures, groups, shape of photos, shape of masks, picture
     "hand_gestures": (24_000, 1_200, None, (50, 50, 1), [1_200] * 20),
     "sign_language_digits": (1_261, 170, (100, 100, 3), (100, 100, 1), [0, 157, 157, 631, 158, 158]),
     "hands_dataset": (1_106, 8, (300, 400, 3), None, [162, 182, 175, 154, 132, 257]),
-    "finger_counting": (1_200, 1_195, (240, 320, 3), (240, 320, 1), [0] + [240] * 5),
+    "finger_counting_composites": (1_200, 1_195, (240, 320, 3), (240, 320, 1), [0] + [240] * 5),
     "hgr1": (60, 5, None, None, [12] * 5),
     "massey": (2_515, 5, (200, 200, 3), (200, 200, 1), [70] * 29 + [65] + [70] * 6),
     "houses": (800, 454, None, None, None),
@@ -256,10 +265,10 @@ EXPECTED = {  # name: pictures, groups, shape of photos, shape of masks, picture
 @pytest.mark.archives
 @pytest.mark.parametrize("name", list(EXPECTED))
 def test_real_archive(real_archives, name):
-    if not os.path.exists(os.path.join(real_archives, catalog.row(name).archive)):
-        pytest.skip(f"{catalog.row(name).archive} is not among the archives")
+    if not os.path.exists(os.path.join(real_archives, catalog.row(READERS[name].dataset).archive)):
+        pytest.skip(f"{catalog.row(READERS[name].dataset).archive} is not among the archives")
     pictures, groups, photo_shape, mask_shape, counts = EXPECTED[name]
-    examples = load.load(name)
+    examples = load(name)
     assert len(examples) == pictures
     assert len(set(examples.groups.tolist())) == groups
     if photo_shape:
@@ -271,18 +280,11 @@ def test_real_archive(real_archives, name):
     if counts:
         labels = examples.labels[examples.labels >= 0]
         assert np.bincount(labels).tolist() == counts
-    if name == "finger_digits":
-        parts = splits.block_split(examples)
-        assert {part: len(e) for part, e in parts.items()} == {
-            "train": 7_806,
-            "validation": 1_200,
-            "test": 2_400,
-        }
 
 
 @pytest.mark.archives
 def test_masks_from_raw_photos_agree_with_the_exact_ones(real_archives):
-    raw, composites = load.load_finger_counting_raw(), load.load_finger_counting_composites()
+    raw, composites = load("finger_counting"), load("finger_counting_composites")
     assert raw.photos.shape == (1_439, 240, 320, 3)
     by_group = dict(zip(raw.groups, raw.masks, strict=True))
     agreement = [iou(by_group[g], m) for g, m in zip(composites.groups, composites.masks, strict=True)]

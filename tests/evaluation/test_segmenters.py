@@ -5,7 +5,7 @@ import pytest
 
 from handvision import evaluation
 from handvision.core.examples import UNKNOWN, Examples, Hands
-from handvision.synthesis.compositing import CORRUPTIONS
+from handvision.imaging.camera import CORRUPTIONS
 from tests.helpers.discs import SIZE, blob
 
 

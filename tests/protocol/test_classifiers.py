@@ -23,7 +23,7 @@ def test_rendered_masks_of_every_class_for_learning_and_judging(make, classes):
 @pytest.mark.slow
 def test_half_of_the_rendered_training_masks_are_rough():
     clean = rendered.render(8, size=protocol.MASK_SIZE, seed=1, photos=False)
-    task = protocol.finger_numbers("rendered", 8, 4, seed=1, no_hands=0)
+    task = protocol.finger_numbers("rendered", 8, 4, seed=1, negatives=0)
     same = (task.train.masks == clean.masks).all(axis=(1, 2, 3))
     assert same[::2].all()
     assert not same[1::2].all()
@@ -33,8 +33,8 @@ def test_half_of_the_rendered_training_masks_are_rough():
 def test_a_twelfth_of_what_classifiers_learn_from_is_no_hand():
     task = protocol.finger_numbers("rendered", 50, 6, seed=1)
     assert (task.train.labels == NO_HAND).sum() == 4
-    assert len(task.no_hands) == 6
-    assert (protocol.finger_numbers("rendered", 50, 6, seed=1, no_hands=0).train.labels >= 0).all()
+    assert len(task.negatives) == 6
+    assert (protocol.finger_numbers("rendered", 50, 6, seed=1, negatives=0).train.labels >= 0).all()
 
 
 def test_a_close_up_keeps_the_hand_and_drops_the_rest():

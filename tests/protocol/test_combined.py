@@ -4,12 +4,12 @@ import numpy as np
 
 from handvision import protocol
 from handvision.core.examples import NO_HAND, Examples
-from handvision.protocol.combined import _all_alike_often, _versions
+from handvision.protocol.combined import _versions, balance_labels
 from handvision.synthesis import rendered
 
 
 def test_photos_with_numbers_show_hands_that_no_segmenter_learns_from():
-    tests = protocol.photos_to_numbers("rendered", 64, test=12, seed=1)
+    tests = protocol.photo_test_sets("rendered", 64, test=12, seed=1)
     assert list(tests) == ["rendered"]
     judged = tests["rendered"]
     assert judged.photos.shape == (12, 64, 64, 3)
@@ -19,7 +19,7 @@ def test_photos_with_numbers_show_hands_that_no_segmenter_learns_from():
 
 
 def test_photos_to_learn_numbers_are_turned_and_some_show_no_hand():
-    photos = protocol.photos_to_learn_numbers("rendered", (32, 48), 20, seed=1)
+    photos = protocol.photo_training_set("rendered", (32, 48), 20, seed=1)
     assert photos.photos.shape[1:] == (32, 48, 3)
     hands = photos.labels != NO_HAND
     assert hands.sum() == 20
@@ -30,7 +30,7 @@ def test_photos_to_learn_numbers_are_turned_and_some_show_no_hand():
 
 def test_rare_numbers_are_repeated_until_all_are_alike_often():
     labels = np.array([3, 1, NO_HAND, 3, 3, 1, 5])
-    many = _all_alike_often(Examples("numbers", labels=labels, groups=np.arange(7)))
+    many = balance_labels(Examples("numbers", labels=labels, groups=np.arange(7)))
     assert sorted(many.labels) == [1, 1, 1, 3, 3, 3, 5, 5, 5]
     assert set(many.groups) == {0, 1, 3, 4, 5, 6}, "all that show a number, and no other"
 
@@ -52,7 +52,7 @@ def test_turned_photos_turn_about_their_centre_and_keep_their_border():
     photos = np.full((6, 40, 60, 3), 90, np.uint8)  # not square: there the centre is easily missed
     photos[:, 4:20, 28:32] = 255  # from the centre up
     up = Examples("up", photos=photos, labels=np.ones(6, np.int64), rotations=np.zeros(6, np.float32))
-    turned = protocol.turned_photos(up, seed=1)
+    turned = protocol.rotated_photos(up, seed=1)
     assert len(set(turned.rotations.tolist())) == 6
     assert turned.photos.shape == photos.shape
     assert turned.photos.min() >= 85, "nothing black comes in from outside"

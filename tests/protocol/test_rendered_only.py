@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from handvision import protocol
-from handvision.datasets import load
+from handvision.datasets.load import load
 from tests.helpers.archives import drop_archives
 
 _watched: dict[str, list[str]] = {}
@@ -40,9 +40,9 @@ MAKERS = {
     "segmentation": lambda: protocol.segmentation("rendered", 32, 8, 4, batch_size=4, steps=1, seed=1).train[
         0
     ],
-    "photo test sets": lambda: protocol.photos_to_numbers("rendered", 32, 6, seed=1),
-    "photos to learn numbers": lambda: protocol.photos_to_learn_numbers("rendered", 32, 6, seed=1),
-    "without hands": lambda: protocol.photos_without_hands("rendered", "test", seed=1, count=2),
+    "photo test sets": lambda: protocol.photo_test_sets("rendered", 32, 6, seed=1),
+    "photos to learn numbers": lambda: protocol.photo_training_set("rendered", 32, 6, seed=1),
+    "without hands": lambda: protocol.negative_photos("rendered", "test", seed=1, count=2),
 }
 
 
@@ -60,5 +60,5 @@ def test_rendered_data_open_no_archive_that_is_at_hand(data_folder, make):
 def test_the_watch_sees_what_a_reader_opens(data_folder):
     drop_archives(data_folder)
     with opened_below(data_folder) as opened:
-        load.load("houses")
+        load("houses")
     assert {Path(file).suffix for file in opened} >= {".zip", ".jpg"}

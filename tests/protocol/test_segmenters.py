@@ -22,7 +22,7 @@ def test_photos_need_not_be_square():
     task = protocol.segmentation("rendered", (64, 96), 12, 6, batch_size=4, steps=1, seed=1)
     assert task.train[0][0].shape == (4, 64, 96, 3)
     assert task.tests["rendered"].masks.shape == (6, 64, 96, 1)
-    assert protocol.photos_to_numbers("rendered", (64, 96), 6, seed=1)["rendered"].photos.shape[1:] == (
+    assert protocol.photo_test_sets("rendered", (64, 96), 6, seed=1)["rendered"].photos.shape[1:] == (
         64,
         96,
         3,

@@ -5,7 +5,7 @@ import numpy as np
 from handvision import protocol
 from handvision.core.examples import Examples
 from handvision.datasets import download
-from handvision.protocol.task import some
+from handvision.protocol.task import subset
 
 
 def test_auto_takes_rendered_hands_and_says_what_is_missing(capsys):
@@ -24,9 +24,9 @@ def test_real_fetches_what_is_welcome_and_auto_does_without(monkeypatch):
     assert protocol.choose_data("auto", ("finger_digits",), ("houses",)) == "real"
 
 
-def test_some_pictures_are_always_the_same_ones_of_all_classes():
+def test_a_subset_is_always_the_same_ones_of_all_classes():
     examples = Examples("labels", labels=np.tile(np.arange(6), 100))
-    chosen = some(examples, 100)
-    assert np.array_equal(chosen.labels, some(examples, 100).labels)
+    chosen = subset(examples, 100)
+    assert np.array_equal(chosen.labels, subset(examples, 100).labels)
     assert len(np.unique(chosen.labels)) == 6
-    assert len(some(examples, 1000)) == 600
+    assert len(subset(examples, 1000)) == 600

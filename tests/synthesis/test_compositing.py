@@ -9,14 +9,8 @@ import pytest
 
 from handvision.augment import ImageDataGenerator
 from handvision.core.examples import UNKNOWN, Examples
-from handvision.synthesis.compositing import (
-    CORRUPTIONS,
-    CompositeSequence,
-    composite,
-    corrupt,
-    freeze,
-    photometric_jitter,
-)
+from handvision.imaging.camera import CORRUPTIONS, corrupt, photometric_jitter
+from handvision.synthesis.compositing import CompositeSequence, Source, freeze
 from handvision.synthesis.paste.cutout import Cutout
 from handvision.synthesis.paste.placement import Placement, random_turn
 
@@ -52,11 +46,14 @@ def scenes(plain=False):
     return Examples("scenes", photos=[cv2.resize(p, s[::-1]) for p, s in zip(small, sizes, strict=True)])
 
 
-def sequence(**options):
-    options = {"size": (64, 64), "batch_size": 6, "steps": 4, "seed": 5} | options
-    return CompositeSequence(
-        options.pop("cutouts", cutouts()), options.pop("backgrounds", scenes()), **options
-    )
+def sequence(cut=None, photos=(), weights=None, **options):
+    """Of cut-outs (one by default), then of whole photos; equal weights by default."""
+    cut = [cutouts()] if cut is None else cut
+    weights = weights or [1] * (len(cut) + len(photos))
+    how = ["cutout"] * len(cut) + ["photo"] * len(photos)
+    sources = [Source(*source) for source in zip([*cut, *photos], weights, how, strict=True)]
+    options = {"backgrounds": scenes(), "size": (64, 64), "batch_size": 6, "steps": 4, "seed": 5} | options
+    return CompositeSequence(sources, **options)
 
 
 def same(a, b):
@@ -64,12 +61,12 @@ def same(a, b):
 
 
 def test_a_batch_is_a_pure_function_of_seed_epoch_and_index():
-    one, other = sequence(photos=cutouts(2)), sequence(photos=cutouts(2))
+    one, other = sequence(photos=[cutouts(2)]), sequence(photos=[cutouts(2)])
     expected = [one[i] for i in range(4)]
     backwards = [other[i] for i in (3, 2, 1, 0)][::-1]
     assert all(same(a, b) for a, b in zip(expected, backwards, strict=True))
     assert not same(one[0], one[1])
-    assert not same(one[0], sequence(photos=cutouts(2), seed=6)[0])
+    assert not same(one[0], sequence(photos=[cutouts(2)], seed=6)[0])
     one.on_epoch_end()
     assert one.epoch == 1 and not same(one[0], expected[0])
     other.epoch = 1
@@ -79,11 +76,10 @@ def test_a_batch_is_a_pure_function_of_seed_epoch_and_index():
 def test_neither_threads_nor_the_global_generator_change_a_batch():
     expected = [sequence()[i] for i in range(4)]
     np.random.seed(3)  # noqa: NPY002 - what careless code draws from
-    shared = sequence(workers=4)
+    shared = sequence()
     with ThreadPoolExecutor(4) as pool:
         threaded = list(pool.map(shared.__getitem__, [0, 1, 2, 3] * 3))
     assert all(same(threaded[i], expected[i % 4]) for i in range(12))
-    assert shared.workers == 4
 
 
 def test_batches_have_the_shapes_and_ranges_that_models_take():
@@ -182,19 +178,17 @@ def test_the_share_of_empty_pictures():
 
 def test_weights_choose_sources_and_labels_come_along():
     sources = [cutouts(label=0), cutouts(label=1)]
-    made = freeze(sequence(cutouts=sources, weights=(0, 2), empty=0, several=0))
+    made = freeze(sequence(sources, weights=(0, 2), empty=0, several=0))
     assert (made.labels == 1).all() and made.class_names == ("a", "b")
-    both = freeze(
-        sequence(cutouts=sources, weights=(1, 3), empty=0, several=0, batch_size=100, size=(16, 16))
-    )
+    both = freeze(sequence(sources, weights=(1, 3), empty=0, several=0, batch_size=100, size=(16, 16)))
     assert 0.65 < both.labels.mean() < 0.85
-    photos_last = freeze(sequence(cutouts=sources[0], photos=sources[1], weights=(0, 1), empty=0))
+    photos_last = freeze(sequence(sources[:1], sources[1:], weights=(0, 1), empty=0))
     assert (photos_last.labels == 1).all()
     assert freeze(sequence(empty=0.5)).labels is None
 
 
 def test_whole_photos_keep_their_own_background():
-    made = sequence(cutouts=(), backgrounds=None, photos=cutouts(), empty=0, strength=0, size=(96, 96))
+    made = sequence([], [cutouts()], backgrounds=None, empty=0, strength=0, size=(96, 96))
     photos, masks = made[0]
     colours = np.where(masks > 0, HAND / 255, np.array(OLD_WALL) / 255)
     black = photos.max(axis=-1) < 0.02  # what lies outside the photo may be black
@@ -209,9 +203,9 @@ def test_what_is_unknown_in_a_whole_photo_is_nan():
     masks = [mask.copy() for mask in known.masks]
     for mask in masks:
         mask[mask == 0] = UNKNOWN  # all but the hand
-    options = {"cutouts": (), "backgrounds": None, "empty": 0, "strength": 0, "size": (96, 96)}
-    _, weak = sequence(photos=replace(known, masks=masks), **options)[0]
-    _, true = sequence(photos=known, **options)[0]
+    options = {"backgrounds": None, "empty": 0, "strength": 0, "size": (96, 96)}
+    _, weak = sequence([], [replace(known, masks=masks)], **options)[0]
+    _, true = sequence([], [known], **options)[0]
     assert np.isnan(weak).any() and set(np.unique(weak[np.isfinite(weak)])) <= {0, 1}
     both = np.isfinite(weak)
     assert (weak[both] == true[both]).mean() > 0.99
@@ -231,24 +225,13 @@ def test_freeze_leaves_the_sequence_alone():
     assert np.array_equal(masks * 255, frozen.masks[6:12])
 
 
-def test_composite_is_repeatable_and_leaves_its_arguments_alone():
-    source, background = cutouts(), scenes().photos[1]
-    before = source.photos[0].copy(), source.masks[0].copy(), background.copy()
-    args = source.photos[0], source.masks[0], background
-    one = composite(*args, np.random.default_rng(4), size=(40, 56))
-    two = composite(*args, np.random.default_rng(4), size=(40, 56))
-    assert same(one, two) and same(before, args)
-    assert one[0].shape == (40, 56, 3) and one[1].shape == (40, 56, 1)
-    assert one[0].dtype == one[1].dtype == np.uint8
-
-
 @pytest.mark.parametrize("shape", [(1, 1), (90, 1), (1, 70), (3, 3)])
 def test_specks_and_slivers_can_be_cut_out(shape):
     mask = np.zeros((90, 70, 1), np.uint8)
     mask[: shape[0], : shape[1]] = 255
-    for seed in range(8):
-        photo, out = composite(cutouts().photos[0], mask, scenes().photos[0], np.random.default_rng(seed))
-        assert photo.shape == (128, 128, 3) and set(np.unique(out)) <= {0, 255}
+    speck = replace(cutouts(1), masks=mask[None])
+    made = freeze(sequence([speck], empty=0, batch_size=8, steps=1, size=(128, 128)))
+    assert made.photos.shape == (8, 128, 128, 3) and set(np.unique(made.masks)) <= {0, 255}
 
 
 def test_jitter_changes_light_but_moves_nothing():
@@ -299,28 +282,28 @@ BAD_SEQUENCES = {
     "no backgrounds": ({"backgrounds": None}, "no backgrounds"),
     "backgrounds without photos": ({"backgrounds": Examples("rooms", labels=np.zeros(2))}, "no backgrounds"),
     "no background for empty ones": (
-        {"cutouts": (), "photos": cutouts(), "backgrounds": None},
+        {"cut": [], "photos": [cutouts()], "backgrounds": None},
         "empty is 0.07, but no backgrounds",
     ),
     "gray background": (
         {"backgrounds": Examples("rooms", photos=np.zeros((2, 50, 50, 1), np.uint8))},
         r"rooms, picture 0: background has shape \(50, 50, 1\)",
     ),
-    "no hands at all": ({"cutouts": ()}, "no hands"),
-    "cut-outs without masks": ({"cutouts": without("masks")}, "cutouts has no masks"),
-    "cut-outs without photos": ({"cutouts": without("photos")}, "cutouts has no photos"),
-    "no cut-outs": ({"cutouts": cutouts().take([])}, "holds no pictures"),
+    "no hands at all": ({"cut": []}, "no sources of hands"),
+    "cut-outs without masks": ({"cut": [without("masks")]}, "cutouts has no masks"),
+    "cut-outs without photos": ({"cut": [without("photos")]}, "cutouts has no photos"),
+    "no cut-outs": ({"cut": [cutouts().take([])]}, "holds no pictures"),
     "empty mask": (
-        {"cutouts": replace(cutouts(2), masks=np.zeros((2, 90, 70, 1), np.uint8))},
+        {"cut": [replace(cutouts(2), masks=np.zeros((2, 90, 70, 1), np.uint8))]},
         "picture 0: the mask is empty",
     ),
     "mask of another size": (
-        {"cutouts": replace(cutouts(2), masks=np.full((2, 80, 70, 1), 255, np.uint8))},
+        {"cut": [replace(cutouts(2), masks=np.full((2, 80, 70, 1), 255, np.uint8))]},
         r"mask \(80, 70, 1\) uint8",
     ),
-    "float mask": ({"cutouts": replace(cutouts(2), masks=cutouts(2).masks / 255)}, "float64"),
-    "float photos": ({"cutouts": replace(cutouts(2), photos=cutouts(2).photos / 255)}, "photo is float64"),
-    "gray photos": ({"cutouts": replace(cutouts(2), photos=cutouts(2).photos[..., :1])}, r"\(90, 70, 1\)"),
+    "float mask": ({"cut": [replace(cutouts(2), masks=cutouts(2).masks / 255)]}, "float64"),
+    "float photos": ({"cut": [replace(cutouts(2), photos=cutouts(2).photos / 255)]}, "photo is float64"),
+    "gray photos": ({"cut": [replace(cutouts(2), photos=cutouts(2).photos[..., :1])]}, r"\(90, 70, 1\)"),
     "empty above 1": ({"empty": 1.2}, "empty is 1.2"),
     "empty below 0": ({"empty": -0.1}, "empty is -0.1"),
     "several above 1": ({"several": 2}, "several is 2"),
@@ -328,7 +311,6 @@ BAD_SEQUENCES = {
     "size of three": ({"size": (64, 64, 3)}, r"size is \(64, 64, 3\)"),
     "fractional size": ({"size": (64.5, 64)}, "size is"),
     "size of one number": ({"size": 64}, "size is 64"),
-    "too few weights": ({"weights": (1, 2)}, "2 weights for 1 source"),
     "negative weights": ({"weights": (-1,)}, "weights are"),
     "no weight at all": ({"weights": (0,)}, "not all 0"),
     "weights that are no numbers": ({"weights": (np.nan,)}, "weights are"),
@@ -360,16 +342,7 @@ BAD_CALLS = {
     "float photo to jitter": (lambda p, r: photometric_jitter(p / 255, r), "photo is float64"),
     "strength of jitter": (lambda p, r: photometric_jitter(p, r, strength=3), "strength is 3"),
     "list for a photo": (lambda p, r: photometric_jitter(p.tolist(), r), "photo is list"),
-    "empty mask": (lambda p, r: composite(p, np.zeros_like(p[..., :1]), p, r), "mask is empty"),
-    "mask of three channels": (lambda p, r: composite(p, p, p, r), r"mask \(120, 160, 3\)"),
-    "background of no pixels": (
-        lambda p, r: composite(p, np.full_like(p[..., :1], 255), p[:0], r),
-        r"background has shape \(0, 160, 3\)",
-    ),
-    "tiny composite": (
-        lambda p, r: composite(p, np.full_like(p[..., :1], 255), p, r, size=(8, 8)),
-        r"size is \(8, 8\)",
-    ),
+    "pictures used in an unknown way": (lambda p, r: Source(cutouts(), how="glue"), "how is 'glue'"),
 }
 
 

@@ -6,9 +6,10 @@ import cv2
 import numpy as np
 import pytest
 
-from handvision.synthesis import strata
+from handvision.core.vocabularies import GESTURES
+from handvision.synthesis import rendered, strata
 from handvision.synthesis.hand import poses, scene, skeleton, skin
-from handvision.synthesis.rendered import GESTURE_NAMES, cached_render, render
+from handvision.synthesis.rendered import cached_render, render
 from handvision.synthesis.world import backdrop
 
 COLUMNS = ("photos", "masks", "labels", "rotations", "groups", "keypoints")
@@ -124,8 +125,8 @@ def test_every_way_to_show_a_number_draws(count):
 
 def test_every_gesture_draws():
     drawn = render(40, size=64, seed=1, task="gestures")
-    assert len(GESTURE_NAMES) == len(set(GESTURE_NAMES)) == 20
-    assert drawn.class_names == GESTURE_NAMES
+    assert len(GESTURES) == len(set(GESTURES)) == 20
+    assert drawn.class_names == GESTURES
     assert np.bincount(drawn.labels).tolist() == [2] * 20
     assert (drawn.masks.reshape(40, -1).max(axis=1) == 255).all()
 
@@ -279,10 +280,10 @@ def test_cached_render_rejects_unknown_parameters(tmp_path):
         cached_render(2, size=32, angle=3, folder=tmp_path)
 
 
-def test_a_worker_that_dies_is_an_error(monkeypatch):
-    monkeypatch.setattr("handvision.synthesis.rendered._WORKER", "raise SystemExit('no')")
-    with pytest.raises(RuntimeError, match="no"):
-        render(4, size=32, workers=2)
+def test_an_error_in_a_worker_is_raised_here():
+    order = rendered._Order(4, 32, 1, "numbers", "exam", True, 0.0, (-1.0, 1.0), 0.5)
+    with pytest.raises(ValueError, match="not in tuple"):
+        rendered._spread(order, 2)
 
 
 def test_poses_are_frozen():

@@ -6,32 +6,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike
 
+from handvision.core.vocabularies import GESTURES
 from handvision.synthesis.hand.skeleton import Pose, ThumbOut, ThumbTo
-
-NUMBER_NAMES = ("0", "1", "2", "3", "4", "5")
-GESTURE_NAMES = (
-    "pinch, three fingers up",
-    "index",
-    "victory",
-    "thumb, index, middle",
-    "four",
-    "five",
-    "three (thumb on little)",
-    "thumb on ring",
-    "thumb on middle",
-    "ok (thumb on index)",
-    "L",
-    "I love you",
-    "C",
-    "crossed fingers",
-    "fist",
-    "call me (thumb, little)",
-    "little",
-    "thumbs up",
-    "beak closed",
-    "beak open",
-)
-
 
 PoseMaker = Callable[[np.random.Generator], Pose]
 
@@ -73,7 +49,7 @@ def gesture(index: int, rng: np.random.Generator) -> Shown:
     """Gesture `index` (0 to 19) as its archive shows it: in views of the palm, the thumb at image-left."""
     pose, yaw, rotation, mirrored = _GESTURES[index]
     view = View(yaw + np.clip(rng.normal(0, 7), -16, 16), np.clip(rng.normal(0, 7), -16, 16))
-    return Shown(GESTURE_NAMES[index], pose(rng), view, rotation, mirrored)
+    return Shown(GESTURES[index], pose(rng), view, rotation, mirrored)
 
 
 # Fingers -------------------------------------------------------------------------------------------------

@@ -1,0 +1,59 @@
+"""Picture files become arrays of one kind and largest size; many of them in threads."""
+
+import os
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import cv2
+import numpy as np
+
+from handvision.datasets.download import DataUnavailable
+
+
+def in_threads(work: Callable[[Any], np.ndarray], items: Sequence) -> np.ndarray | list[np.ndarray]:
+    """`work` on every item (OpenCV lets go of Python's lock); one array if all come out in one shape."""
+    with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
+        results = list(pool.map(work, items))
+    one_shape = len({result.shape for result in results}) == 1
+    return np.stack(results) if one_shape else results
+
+
+def photo(path: Path, longest: int) -> np.ndarray:
+    """(height, width, 3) uint8 RGB, shrunk so that no side is above `longest` pixels.
+
+    Raises:
+        DataUnavailable: the file is no picture.
+    """
+    return no_larger(cv2.cvtColor(_decode(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), longest)
+
+
+def mask(path: Path, longest: int | None = None) -> np.ndarray:
+    """(height, width, 1) uint8, 255 where the gray file is above 127, else 0; shrunk as photos are.
+
+    Raises:
+        DataUnavailable: the file is no picture.
+    """
+    gray = _decode(path, cv2.IMREAD_GRAYSCALE)
+    if longest:
+        gray = no_larger(gray, longest)
+    return np.where(gray > 127, 255, 0).astype(np.uint8)[..., None]
+
+
+def no_larger(picture: np.ndarray, longest: int) -> np.ndarray:
+    height, width = picture.shape[:2]
+    scale = longest / max(height, width)
+    if scale >= 1:
+        return picture
+    return cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
+
+
+def _decode(path: Path, flag: int) -> np.ndarray:
+    # OpenCV's own reading of files fails on Windows where a path has letters beyond ASCII.
+    picture = cv2.imdecode(np.fromfile(path, np.uint8), flag) if path.stat().st_size else None
+    if picture is None:
+        raise DataUnavailable(
+            f"{path} is no picture that can be read. Delete {path.parent} and fetch it anew."
+        )
+    return picture

@@ -1,0 +1,196 @@
+"""Who is in which part: one table for all data sets and all products.
+
+What is trained on, chosen by and tested on comes from `part`, so that the same people, recordings and places
+are held out of every training, and the combined model is tested on people whom neither of its parts has seen.
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from handvision.core.examples import Examples
+from handvision.datasets.load import load
+from handvision.protocol import splits
+from handvision.protocol.splits import SHARES, Rows
+
+# Of every split by people, recordings or places: one choice for all trainings, whatever their own seed.
+SPLIT_SEED = 20261125
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """By blocks of frames, the last for the test: see `splits.block_split`. Ids are "<label>/<frame>"."""
+
+    test: float
+    validation: float
+    gap: int
+
+    def rows(self, examples: Examples) -> Rows:
+        return splits.rows_by_block(examples, self.test, self.validation, self.gap)
+
+
+@dataclass(frozen=True)
+class Groups:
+    """By whole groups (people, recording sessions, places): see `splits.group_split`. Ids are the groups."""
+
+    shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
+    seed: int = SPLIT_SEED
+
+    def rows(self, examples: Examples) -> Rows:
+        return splits.rows_by_group(examples, self.shares, self.seed)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """By groups that are named here; all others are for training."""
+
+    test: tuple[str, ...]
+
+    def rows(self, examples: Examples) -> Rows:
+        held_out = np.isin(_groups(examples), self.test)
+        return {"train": np.flatnonzero(~held_out), "test": np.flatnonzero(held_out)}
+
+
+@dataclass(frozen=True)
+class Follows:
+    """Every group stands in the part in which another set has it: the same people, under the same ids.
+
+    Attributes:
+        leader: the other set's name in PARTITIONS.
+        otherwise: how the groups are dealt that the other set does not have; None if it has them all.
+    """
+
+    leader: str
+    otherwise: Groups | None = None
+
+    def rows(self, examples: Examples) -> Rows:
+        groups = _groups(examples)
+        leading = _pictures(self.leader)
+        rows = {
+            part: np.flatnonzero(np.isin(groups, _groups(leading)[led]))
+            for part, led in PARTITIONS[self.leader].rule.rows(leading).items()
+        }
+        others = np.flatnonzero(~np.isin(groups, _groups(leading)))
+        if len(others) and self.otherwise is None:
+            raise ValueError(
+                f"{examples.name}: {self.leader} has no group {groups[others[0]]!r}, so its part is unknown; "
+                "say in PARTITIONS how other groups are dealt (otherwise=Groups())"
+            )
+        if len(others):
+            for part, own in self.otherwise.rows(examples.take(others)).items():
+                rows[part] = np.sort(np.concatenate([rows.get(part, np.empty(0, int)), others[own]]))
+        return rows
+
+
+@dataclass(frozen=True)
+class AtRandom:
+    """Picture by picture, as published: neighbouring frames leak. Only to show what that is worth."""
+
+    def rows(self, examples: Examples) -> Rows:
+        return splits.rows_at_random(examples, SHARES, SPLIT_SEED)
+
+
+@dataclass(frozen=True)
+class Partition:
+    """How one set of pictures is divided.
+
+    Attributes:
+        rule: which pictures are in which part.
+        pictures: the names of `datasets.load` that make up the set; its own name by default.
+    """
+
+    rule: Blocks | Groups | Listed | Follows | AtRandom
+    pictures: tuple[str, ...] = ()
+
+
+PARTITIONS: dict[str, Partition] = {
+    # One person each, videos: the last frames are the test. The gestures' own test part is the last quarter
+    # of every class.
+    "finger_digits": Partition(Blocks(test=0.2, validation=0.1, gap=50)),
+    "finger_digits_random": Partition(AtRandom(), ("finger_digits",)),
+    "hand_gestures": Partition(Blocks(test=300 / 1200, validation=85 / 1200, gap=50)),
+    # One person, single photos. A composite goes where the raw photo is that it was made of.
+    "finger_counting": Partition(Blocks(test=0.2, validation=0.1, gap=0)),
+    "finger_counting_composites": Partition(Follows("finger_counting")),
+    # By person.
+    "sign_language_digits": Partition(Groups()),
+    "massey": Partition(Groups({"train": 0.8, "validation": 0.2})),
+    "hgr1": Partition(Listed(test=("4", "5"))),
+    # By recording session.
+    "hands_dataset": Partition(Groups()),
+    "hands_dataset_masks": Partition(Follows("hands_dataset")),
+    # By place.
+    "rooms": Partition(Groups(), ("houses", "offices")),
+}
+
+
+def part(name: str, which: str) -> Examples:
+    """One part of a set of pictures.
+
+    Args:
+        name: a key of PARTITIONS.
+        which: "train", "validation" or "test".
+
+    Raises:
+        DataUnavailable: the pictures are not at hand.
+        ValueError: no such set, or it has no such part; the message lists those that there are.
+    """
+    examples, rows = _divided(name)
+    if which not in rows:
+        raise ValueError(f"{name} has no part {which!r}; it has {', '.join(rows)}")
+    return examples.take(rows[which], f"{examples.name}, {which}")
+
+
+def ids(name: str) -> dict[str, list[str]]:
+    """Who is in each part: its sorted ids (people, sessions, places, or "<label>/<frame>").
+
+    Raises:
+        DataUnavailable, ValueError: as `part`.
+    """
+    examples, rows = _divided(name)
+    groups = _groups(examples)
+    if isinstance(PARTITIONS[name].rule, Blocks | AtRandom):
+        groups = np.array([f"{label}/{group}" for label, group in zip(examples.labels, groups, strict=True)])
+    return {which: sorted(set(groups[some].tolist())) for which, some in rows.items()}
+
+
+def digest(name: str) -> dict[str, str]:
+    """A hash of the ids of each part, 16 hexadecimal digits: equal if the same people are in it.
+
+    Raises:
+        DataUnavailable, ValueError: as `part`.
+    """
+    return {
+        which: hashlib.sha256("\n".join(some).encode()).hexdigest()[:16] for which, some in ids(name).items()
+    }
+
+
+def digests(names: Iterable[str]) -> dict[str, dict[str, str]]:
+    """The digest of each of several sets: what a record stores of the data that made a model."""
+    return {name: digest(name) for name in names}
+
+
+def _divided(name: str) -> tuple[Examples, Rows]:
+    if name not in PARTITIONS:
+        raise ValueError(f"no set {name!r} is divided; there are {', '.join(PARTITIONS)}")
+    examples = _pictures(name)
+    return examples, PARTITIONS[name].rule.rows(examples)
+
+
+def _pictures(name: str) -> Examples:
+    """All pictures of a set. Several sources are joined: photos and groups, which differ by name already."""
+    parts = [load(source) for source in PARTITIONS[name].pictures or (name,)]
+    if len(parts) == 1:
+        return parts[0]
+    return Examples(
+        name,
+        photos=[photo for some in parts for photo in some.photos],
+        groups=np.concatenate([some.groups for some in parts]),
+        source=" + ".join(some.source for some in parts),
+    )
+
+
+def _groups(examples: Examples) -> np.ndarray:
+    return np.asarray(examples.groups).astype(str)
