@@ -54,7 +54,7 @@ def main():
         if not path.is_file():
             raise FileNotFoundError(f"{path}: there is no such model")
         sets = picture_sets(arguments.limit)
-        no_hands = some(protocol.negative_photos("real", "test", seed=SEED).photos, arguments.limit)
+        negatives = some(protocol.negative_photos("real", "test", seed=SEED).photos, arguments.limit)
     except (FileNotFoundError, DataUnavailable) as error:
         sys.exit(f"{error}\nThis benchmark needs a combined model and the real data sets.")
     install_peer()
@@ -62,7 +62,7 @@ def main():
     print(f"{path}: {model.count_params():,} weights, photos of {model.input_shape[1:3]}; {PEER}\n")
 
     rows = accuracies(model, sets, arguments.limit)
-    doubt = confidence_without_hands(model, no_hands)
+    doubt = confidence_without_hands(model, negatives)
     times = milliseconds(model, sets["HandsDataset, one hand"]["test"].photos, arguments.rounds)
     # A whole run is what `handvision.studies.release` takes; a trial is not.
     written = runs_folder() / "comparisons" / "mediapipe.json"
