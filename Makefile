@@ -35,7 +35,7 @@ lint: .venv/developer
 	$(BIN)/mypy
 
 data: .venv/user
-	$(BIN)/python -m handvision.datasets.download
+	$(BIN)/python -m handvision data fetch
 
 benchmarks: .venv/developer
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

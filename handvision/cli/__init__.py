@@ -6,9 +6,9 @@ Each group of commands has a file of its own, which imports what it needs when i
 import argparse
 import sys
 
-from handvision.cli import data, predict, release, study
+from handvision.cli import data, predict, release, study, train
 
-GROUPS = (predict, data, study, release)
+GROUPS = (predict, data, train, study, release)
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -25,6 +25,12 @@ def main(arguments: list[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     try:
         return options.run(options)
-    except (OSError, ValueError, ImportError) as error:
+    except ModuleNotFoundError as error:
+        needed = {"tf2onnx": "export", "onnx": "export", "ai_edge_litert": "export"}.get(
+            str(error.name), "train"
+        )
+        print(f"handvision: {error}: pip install 'handvision[{needed}]'", file=sys.stderr)
+    # RuntimeError is what data that cannot be had raise.
+    except (OSError, ValueError, ImportError, RuntimeError) as error:
         print(f"handvision: {error}", file=sys.stderr)
-        return 2
+    return 2

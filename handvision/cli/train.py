@@ -1,0 +1,42 @@
+"""`handvision train`: trains a network from its recipe."""
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from handvision.cli.group import new_command
+from handvision.core.workspace import DATA_CHOICES, PROFILES, Settings, workspace
+
+
+def add_to(commands: Any) -> None:
+    command = new_command(
+        commands,
+        "train",
+        "train a network, or go on with a training that was stopped",
+        "handvision train finger_numbers --profile quick",
+    )
+    command.add_argument("recipe", nargs="?", metavar="RECIPE", help="a recipe's name, or its JSON file")
+    command.add_argument("--list", action="store_true", help="name the recipes and stop")
+    command.add_argument("--profile", choices=PROFILES, default="quick", help="of a named recipe (quick)")
+    command.add_argument("--data", choices=DATA_CHOICES, default="auto", help="of a named recipe (auto)")
+    command.add_argument("--seed", type=int, default=1, help="of a named recipe (1)")
+    command.add_argument("--folder", metavar="FOLDER", help="of this training (runs/<model>)")
+    command.set_defaults(run=run)
+
+
+def run(options: argparse.Namespace) -> int:
+    from handvision.training import read_recipe, recipes, run_recipe
+
+    if options.list:
+        print("\n".join(recipes.names()))
+        return 0
+    if options.recipe is None:
+        raise ValueError(f"name a recipe or its file; there are {', '.join(recipes.names())}")
+    if options.recipe.endswith(".json"):
+        recipe = read_recipe(Path(options.recipe))
+    else:
+        chosen = Settings.resolve(options.profile, options.data, options.seed)
+        recipe = recipes.get(options.recipe, chosen.profile, data=chosen.data, seed=chosen.seed)
+    folder = Path(options.folder) if options.folder else workspace().runs / recipe.product
+    print(run_recipe(recipe, folder))
+    return 0
