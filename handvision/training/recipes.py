@@ -65,7 +65,7 @@ _UNET = {
     "full": SegmenterRecipe(
         product="unet",
         architecture="unet",
-        network=dict(channels=(24, 48, 64, 96), encoder="efficientnet_lite0", weights="imagenet", frozen=2),
+        network=dict(channels=(24, 48, 64, 96), backbone="efficientnet_lite0", weights="imagenet", frozen=2),
         train=4000,
         test=1000,
         phases=(

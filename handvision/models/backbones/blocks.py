@@ -4,15 +4,24 @@ import keras
 
 
 def conv_block(
-    x, filters, kernel=3, *, stride=1, dilation=1, separable=False, activation=True, scale="ones", name
-):
+    x: keras.KerasTensor,
+    filters: int,
+    kernel: int = 3,
+    *,
+    stride: int = 1,
+    dilation: int = 1,
+    separable: bool = False,
+    activation: bool = True,
+    scale: str = "ones",
+    name: str,
+) -> keras.KerasTensor:
     """Convolution, batch norm and, with `activation`, ReLU.
 
     (batch, h, w, c) -> (batch, ceil(h / stride), ceil(w / stride), filters). With `separable` each channel
     is filtered alone and a 1x1 convolution mixes them: a third of the time where pixels are many, in
     training as well. Batch norm's momentum is 0.9: with Keras's default of 0.99 the validation figures
-    of a short training are wild for the first epochs. `scale` is what its scale begins with: with "zeros"
-    nothing comes out before training.
+    of a short training are wild for the first epochs. `scale` is its initial gamma: with "zeros" the block
+    outputs 0 at first.
     """
     options = {
         "kernel_size": kernel,
@@ -30,10 +39,19 @@ def conv_block(
     return keras.layers.ReLU(name=f"{name}_relu")(x) if activation else x
 
 
-def residual_block(x, filters, *, stride=1, activation=True, scale="ones", name):
+def residual_block(
+    x: keras.KerasTensor,
+    filters: int,
+    *,
+    stride: int = 1,
+    activation: bool = True,
+    scale: str = "ones",
+    name: str,
+) -> keras.KerasTensor:
     """Two convolutions around a shortcut: (b, h, w, c) -> (b, ceil(h / stride), ceil(w / stride), filters).
 
-    `activation` is the ReLU after the sum, `scale` as in `conv_block` that of what is added to the shortcut.
+    `activation` is the ReLU after the sum; `scale`, see `conv_block`, is of what is added to the shortcut:
+    with "zeros" the block starts as identity.
     """
     shortcut = x
     if stride > 1 or x.shape[-1] != filters:
@@ -44,7 +62,7 @@ def residual_block(x, filters, *, stride=1, activation=True, scale="ones", name)
     return keras.layers.ReLU(name=f"{name}_relu")(x) if activation else x
 
 
-def check_photo_shape(input_shape, smallest=32):
+def check_photo_shape(input_shape: tuple[int, ...], smallest: int = 32) -> None:
     """Raises ValueError unless `input_shape` is (height, width, 3) of fixed, large enough sides."""
     if len(input_shape) != 3 or input_shape[2] != 3 or any(not s or s < smallest for s in input_shape[:2]):
         raise ValueError(

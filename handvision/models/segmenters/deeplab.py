@@ -1,27 +1,29 @@
 """DeepLabV3+: a ResNet, atrous spatial pyramid pooling, and a decoder with low-level features."""
 
-import warnings
+from collections.abc import Sequence
 
 import keras
-from keras import ops
 
-from handvision.models.backbones.blocks import check_photo_shape, conv_block, residual_block
+from handvision.models.backbones.blocks import check_photo_shape, conv_block
+from handvision.models.backbones.registry import get_backbone
 from handvision.models.layers import BilinearResize
-
-BACKBONES = ("light", "resnet50")
 
 
 def build_deeplab_v3_plus(
     input_shape: tuple[int, int, int] = (128, 128, 3),
-    backbone: str = "light",
+    backbone: str = "light_resnet",
     weights: str | None = None,
     *,
+    channels: Sequence[int] = (16, 32, 80, 192),
+    filters: int = 96,
+    low_filters: int = 24,
+    rates: Sequence[int] = (2, 4, 6),
     aspp: bool = True,
     skip: bool = True,
     decoder: bool = True,
     name: str = "deeplab_v3_plus",
 ) -> keras.Model:
-    """DeepLabV3+ on one of two ResNets; only the backbone is ever pretrained.
+    """DeepLabV3+ on a backbone; only the backbone is ever pretrained.
 
     The backbone ends at a sixteenth of the photo's size. ASPP looks at its features with several
     reaches, and at their mean over the picture, at once; the decoder refines the result, grown
@@ -30,10 +32,14 @@ def build_deeplab_v3_plus(
     Args:
         input_shape: (height, width, 3), at least 32 pixels each; photos are RGB float32 in [0, 1].
             What a backbone wants instead (BGR, means) is made inside.
-        backbone: "light", a narrow ResNet of the suite's own for small machines, or "resnet50", the
-            one of keras.applications up to its fourth block.
-        weights: "imagenet" (resnet50 only: downloads 95 MB once, and starts at random, with a warning,
-            where that fails) or None, a random start.
+        backbone: one of `backbones.list_backbones()`: "light_resnet", a narrow one of the suite's own for
+            small machines, or "resnet50" as published, with filters=256, low_filters=48, rates=(6, 12, 18).
+        weights: name of the backbone's pretrained weights ("imagenet"), or None, a random start.
+        channels: of the backbone at 1/2, 1/4, 1/8 and 1/16 of the photo's size; one of fixed width keeps its
+            own.
+        filters: of ASPP and of the decoder.
+        low_filters: of the backbone's early features in the decoder.
+        rates: dilations of ASPP's branches.
         aspp: with ASPP, or a plain 1x1 convolution in its place (for comparisons).
         skip: with the early features in the decoder, or without them (for comparisons).
         decoder: with the decoder, or growing straight to the photo's size (for comparisons).
@@ -45,24 +51,17 @@ def build_deeplab_v3_plus(
 
     Raises:
         ValueError: a shape or choice that does not exist; the message names it.
+        FileNotFoundError: the pretrained weights are not at hand.
 
-    Chen et al., Encoder-decoder with atrous separable convolution, https://arxiv.org/abs/1802.02611;
-    He et al., Deep residual learning, https://arxiv.org/abs/1512.03385.
+    Chen et al., Encoder-decoder with atrous separable convolution, https://arxiv.org/abs/1802.02611.
     """
     check_photo_shape(input_shape)
-    if backbone not in BACKBONES:
-        raise ValueError(f"backbone is {backbone!r}; use one of {', '.join(BACKBONES)}")
-    if weights not in (None, "imagenet") or (weights and backbone != "resnet50"):
-        raise ValueError(
-            f"weights is {weights!r} for backbone {backbone!r}; use None, or 'imagenet' with 'resnet50'"
-        )
+    if len(channels) != 4:
+        raise ValueError(f"channels is {tuple(channels)}; use one number for each of four levels")
+    encoder = get_backbone(backbone)
+    encoder.check_weights(weights)
     photo = keras.Input(input_shape, name="photo")
-    if backbone == "resnet50":
-        low, high = _resnet50(photo, weights)
-        filters, low_filters, rates = 256, 48, (6, 12, 18)
-    else:
-        low, high = _light_resnet(photo)
-        filters, low_filters, rates = 96, 24, (2, 4, 6)
+    _, low, _, high = encoder.features(photo, channels)
 
     x = _aspp(high, filters, rates) if aspp else conv_block(high, filters, 1, name="aspp_off")
     if decoder:
@@ -75,10 +74,12 @@ def build_deeplab_v3_plus(
     x = keras.layers.Conv2D(1, 1, name="logits")(x)
     x = BilinearResize(*input_shape[:2], name="logits_up")(x)
     mask = keras.layers.Activation("sigmoid", dtype="float32", name="mask")(x)
-    return keras.Model(photo, mask, name=name)
+    model = keras.Model(photo, mask, name=name)
+    encoder.load_weights(model, weights)
+    return model
 
 
-def _aspp(x, filters, rates):
+def _aspp(x: keras.KerasTensor, filters: int, rates: Sequence[int]) -> keras.KerasTensor:
     """Atrous spatial pyramid pooling: (b, h, w, c) -> (b, h, w, filters)."""
     branches = [conv_block(x, filters, 1, name="aspp_1x1")]
     branches += [conv_block(x, filters, dilation=rate, name=f"aspp_rate{rate}") for rate in rates]
@@ -87,36 +88,3 @@ def _aspp(x, filters, rates):
     branches.append(BilinearResize(*x.shape[1:3], name="aspp_pool_up")(pooled))
     x = keras.layers.Concatenate(name="aspp_join")(branches)
     return conv_block(x, filters, 1, name="aspp")
-
-
-def _light_resnet(photo):
-    """Features at a quarter (32 channels) and at a sixteenth (192) of the photo's size."""
-    x = conv_block(photo, 16, stride=2, name="stem")
-    x = low = residual_block(residual_block(x, 32, stride=2, name="stage1_block1"), 32, name="stage1_block2")
-    x = residual_block(residual_block(x, 80, stride=2, name="stage2_block1"), 80, name="stage2_block2")
-    x = residual_block(residual_block(x, 192, stride=2, name="stage3_block1"), 192, name="stage3_block2")
-    return low, x
-
-
-def _resnet50(photo, weights):
-    """Features at a quarter (256 channels) and at a sixteenth (1024) of the photo's size."""
-    # The published weights were trained on BGR in 0 to 255 with the means taken off.
-    x = keras.layers.Rescaling(255.0, offset=[-123.68, -116.779, -103.939], name="imagenet_scale")(photo)
-    x = ops.flip(x, axis=-1)
-    options = {"include_top": False, "input_tensor": x}
-    if weights == "imagenet":
-        try:
-            model = keras.applications.ResNet50(weights="imagenet", **options)
-        except Exception as error:  # what a failed download raises is a bare Exception
-            warnings.warn(
-                f"ImageNet weights could not be had ({error}). ResNet50 starts at random: it needs a longer "
-                "training. To use them, connect once, or put the file into ~/.keras/models.",
-                stacklevel=3,
-            )
-            weights = None
-    if weights is None:
-        model = keras.applications.ResNet50(weights=None, **options)
-    for layer in model.layers:
-        if isinstance(layer, keras.layers.BatchNormalization):
-            layer.momentum = 0.9
-    return model.get_layer("conv2_block3_out").output, model.get_layer("conv4_block6_out").output

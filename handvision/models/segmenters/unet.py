@@ -5,16 +5,14 @@ from collections.abc import Sequence
 import keras
 
 from handvision.models.backbones.blocks import check_photo_shape, conv_block, residual_block
-from handvision.models.backbones.efficientnet import efficientnet_lite0, freeze_levels, load_imagenet_weights
+from handvision.models.backbones.registry import freeze, get_backbone
 from handvision.models.layers import BilinearResize
-
-ENCODERS = ("plain", "efficientnet_lite0")
 
 
 def build_unet(
     input_shape: tuple[int, int, int] = (128, 128, 3),
     channels: Sequence[int] = (16, 32, 64, 96, 128),
-    encoder: str = "plain",
+    backbone: str = "plain",
     weights: str | None = None,
     *,
     frozen: int = 0,
@@ -34,14 +32,14 @@ def build_unet(
         input_shape: (height, width, 3), at least 32 pixels each; photos are RGB float32 in [0, 1].
         channels: features at each level, from half of the photo's resolution down, each level at half
             the size of the one before; at least two levels.
-        encoder: "plain", two convolutions a level, or "efficientnet_lite0" (two to five levels), whose
-            own channels are what the decoder's `channels` are joined with.
-        weights: "imagenet" (efficientnet_lite0 only; see `efficientnet.load_imagenet_weights`) or None,
-            a random start.
-        frozen: levels of the encoder, from the first, that keep their ImageNet weights in training.
+        backbone: the encoder, one of `backbones.list_backbones()`; one of fixed width keeps its own channels,
+            and the decoder's are `channels`.
+        weights: name of the backbone's pretrained weights ("imagenet"), or None, a random start.
+        frozen: levels of the encoder, from the first, that keep their pretrained weights in training. They
+            hold edges and colours at the resolutions with most pixels: without the first two a training step
+            takes about two thirds of its time.
         refine: residual blocks after each level of the decoder, and at the deepest level, one number for
-            each of `channels`; or none. They change nothing before they have learned, so a network that has
-            learned without them can go on with them.
+            each of `channels`; or none. They start as identity, so they can be added to a trained network.
         dropout: share of the deepest features dropped in training.
         name: the model's name.
 
@@ -51,7 +49,7 @@ def build_unet(
 
     Raises:
         ValueError: a shape, number or choice that does not fit; the message names it.
-        FileNotFoundError: the ImageNet weights are not installed.
+        FileNotFoundError: the pretrained weights are not at hand.
 
     Ronneberger et al., U-Net, https://arxiv.org/abs/1505.04597, with batch norm and bilinear growth.
     """
@@ -59,18 +57,10 @@ def build_unet(
     if len(channels) < 2 or any(count < 1 for count in channels):
         raise ValueError(f"channels is {channels}; use at least two levels of at least one channel")
 
-    if encoder not in ENCODERS:
-        raise ValueError(f"encoder is {encoder!r}; use one of {', '.join(ENCODERS)}")
-    if weights not in (None, "imagenet") or (weights and encoder == "plain"):
-        raise ValueError(
-            f"weights is {weights!r} for encoder {encoder!r}; use None, or 'imagenet' with "
-            "'efficientnet_lite0'"
-        )
-
     if frozen not in range(len(channels) + 1) or (frozen and weights is None):
         raise ValueError(
             f"frozen is {frozen!r} with weights {weights!r}; freeze 0 to {len(channels)} levels, "
-            "and only with weights='imagenet'"
+            "and only pretrained ones"
         )
 
     if len(refine) not in (0, len(channels)) or any(count < 0 for count in refine):
@@ -78,8 +68,11 @@ def build_unet(
             f"refine is {refine}; use none, or {len(channels)} numbers of blocks, 0 or more each"
         )
 
+    encoder = get_backbone(backbone)
+    encoder.check_weights(weights)
     photo = keras.Input(input_shape, name="photo")
-    skips = _plain(photo, channels) if encoder == "plain" else efficientnet_lite0(photo, len(channels))
+    skips = encoder.features(photo, channels)
+    last_frozen = skips[frozen - 1]
     refine = refine or [0] * len(channels)
     x = _refined(skips.pop(), refine[-1], name="deepest")
     x = keras.layers.SpatialDropout2D(dropout, name="dropout")(x)
@@ -96,24 +89,14 @@ def build_unet(
     x = keras.layers.Cropping2D(((0, height % 2), (0, width % 2)), name="logits_crop")(x)
     mask = keras.layers.Activation("sigmoid", dtype="float32", name="mask")(x)
     model = keras.Model(photo, mask, name=name)
-    if weights == "imagenet":
-        load_imagenet_weights(model)
-        freeze_levels(model, frozen)
+    encoder.load_weights(model, weights)
+    if frozen:
+        freeze(photo, last_frozen)
     return model
 
 
-def _plain(photo, channels):
-    """Features after two convolutions at each level."""
-    x, skips = photo, []
-    for level, filters in enumerate(channels):
-        x = conv_block(x, filters, stride=2, name=f"encoder{level}_down")
-        x = conv_block(x, filters, name=f"encoder{level}")
-        skips.append(x)
-    return skips
-
-
-def _refined(x, blocks, name):
-    """The same features after some residual blocks, which begin as nothing."""
+def _refined(x: keras.KerasTensor, blocks: int, name: str) -> keras.KerasTensor:
+    """The same features after some residual blocks, which start as identity."""
     for block in range(blocks):
         # No ReLU after the sum: the encoder's deepest features are signed, and stay so.
         x = residual_block(x, x.shape[-1], activation=False, scale="zeros", name=f"{name}_block{block}")
