@@ -75,8 +75,8 @@ class Follows:
         others = np.flatnonzero(~np.isin(groups, _groups(leading)))
         if len(others) and self.otherwise is None:
             raise ValueError(
-                f"{examples.name}: {self.leader} has no group {groups[others[0]]!r}, so its part is unknown; "
-                "say in PARTITIONS how other groups are dealt (otherwise=Groups())"
+                f"{examples.name}: {self.leader} has no group {str(groups[others[0]])!r}, so its part is "
+                "unknown; say in PARTITIONS how other groups are dealt (otherwise=Groups())"
             )
         if len(others):
             for part, own in self.otherwise.rows(examples.take(others)).items():

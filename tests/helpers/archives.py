@@ -116,7 +116,7 @@ def _small_archive(name: str) -> dict[str, bytes]:
             f"{root}/data/test_labels.csv": (head + "55_pic00001.jpg,800,600,0-hand,8,8,80,80\n").encode(),
         }
     if name == "finger_counting":
-        return _finger_counting()
+        return finger_counting()
     if name == "hgr1":
         files = {}
         for person in (1, 2):
@@ -138,25 +138,24 @@ def _small_archive(name: str) -> dict[str, bytes]:
     }
 
 
-def _finger_counting() -> dict[str, bytes]:
+def finger_counting(photos: int = 2) -> dict[str, bytes]:
+    """`photos` raw photos of every number, and a composite of each; the first's is the testing part's."""
     root = "Human-Robot_Finger-Counting_Dataset-master"
     raw = f"{root}/Raw_Images/Human/Set1"
+    examples = f"{root}/Example_Datasets/Human_Fingers_1000_200_200"
     empty = np.full((120, 160, 3), (150, 155, 150), np.uint8)
     files = {f"{raw}/0/imbk.jpg": picture("jpg", empty)}
-    hands = {}
     for number, word in enumerate(("one", "two", "three", "four", "five"), 1):
-        for index in (1, 2):
+        for index in range(1, photos + 1):
+            top = 20 * (1 + (index - 1) % 4)
             mask = np.zeros((120, 160), np.uint8)
-            mask[20 * index : 20 * index + 40, 20 * number : 20 * number + 30] = 255
-            hands[word, index] = mask, photo_of(mask, (150, 155, 150), (170, 60 + 20 * index, 80))
-            files[f"{raw}/{number}/{word}_{index}.jpg"] = picture("jpg", hands[word, index][1])
-    for part, index in (("training", 2), ("testing", 1)):
-        folder = f"{root}/Example_Datasets/Human_Fingers_1000_200_200/{part}_set/silhouettes"
-        for word in ("one", "two", "three", "four", "five"):
-            mask, photo = hands[word, index]
-            office = np.where(mask[..., None] > 0, photo, np.uint8(90))
-            files[f"{folder}/{word}_0.jpg"] = picture("jpg", office)
-            files[f"{folder}/{word}_0.png"] = picture("png", mask)
+            mask[top : top + 40, 20 * number : 20 * number + 30] = 255
+            photo = photo_of(mask, (150, 155, 150), (170, 60 + 15 * index, 80))
+            files[f"{raw}/{number}/{word}_{index}.jpg"] = picture("jpg", photo)
+            part = "testing" if index == 1 else "training"
+            composite = f"{examples}/{part}_set/silhouettes/{word}_{max(0, index - 2)}"
+            files[f"{composite}.jpg"] = picture("jpg", np.where(mask[..., None] > 0, photo, np.uint8(90)))
+            files[f"{composite}.png"] = picture("png", mask)
     for number in (1, 5):  # nobody is in the first, somebody in the fifth
         files[f"{root}/Backgrounds/Office/{number}.jpg"] = picture("jpg", empty)
     return files

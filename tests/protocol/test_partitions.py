@@ -1,0 +1,183 @@
+"""Nobody stands in two parts, and the parts are those that the released models were made with."""
+
+import itertools
+import os
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from handvision import protocol
+from handvision.core.examples import NO_HAND, Examples
+from handvision.datasets import catalog
+from handvision.protocol import partitions
+from handvision.protocol.partitions import (
+    PARTITIONS,
+    Follows,
+    Groups,
+    Listed,
+    Partition,
+    digest,
+    digests,
+    ids,
+    part,
+)
+from tests.helpers.archives import packed
+from tests.helpers.divisible_archives import divisible_archive
+
+ARCHIVES = os.environ.get("HANDVISION_ARCHIVES")  # before a fixture hides them
+
+
+@pytest.fixture
+def archives(data_folder, monkeypatch):
+    """Archives with several frames, people and places for each part, dropped into `data/`."""
+    for name, dataset in catalog.CATALOG.items():
+        files = divisible_archive(name)
+        found = dataset.sort_out(files)
+        contents = tuple(replace(c, original=10**6, subset=len(found[c.what])) for c in dataset.contents)
+        monkeypatch.setitem(catalog.CATALOG, name, replace(dataset, contents=contents))
+        (data_folder / dataset.archive).write_bytes(packed(files))
+    return data_folder
+
+
+@pytest.fixture
+def people(monkeypatch):
+    """Two sets of the same people, and of some of their own; no file is read."""
+    sets = {
+        "streets": Examples("streets", labels=np.zeros(40, int), groups=np.repeat(np.arange(20), 2)),
+        "faces": Examples("faces", labels=np.zeros(45, int), groups=np.repeat(np.arange(5, 20), 3)),
+    }
+    monkeypatch.setattr(partitions, "load", sets.__getitem__)
+    monkeypatch.setitem(PARTITIONS, "streets", Partition(Groups()))
+    return sets
+
+
+@pytest.mark.slow
+def test_no_id_stands_in_two_parts_of_any_set(archives):
+    for name in PARTITIONS:
+        who = ids(name)
+        assert all(who.values()), f"{name}: a part is empty: {who}"
+        if name == "finger_digits_random":
+            continue  # whose frames are neighbours: that is what it is there to show
+        for (one, some), (other, others) in itertools.combinations(who.items(), 2):
+            assert not set(some) & set(others), f"{name}: {one} and {other} share"
+
+
+@pytest.mark.slow
+def test_composites_and_masks_follow_their_photos(archives):
+    for leader, follower in (
+        ("finger_counting", "finger_counting_composites"),
+        ("hands_dataset", "hands_dataset_masks"),
+    ):
+        for which in ids(follower):
+            leading, following = set(part(leader, which).groups), set(part(follower, which).groups)
+            assert following <= leading
+
+
+@pytest.mark.slow
+def test_frames_of_a_video_keep_their_distance(archives):
+    frames = {which: part("finger_digits", which).groups for which in ("train", "validation", "test")}
+    assert frames["validation"].min() - frames["train"].max() > 50
+    assert frames["test"].min() - frames["validation"].max() > 50
+
+
+@pytest.mark.slow
+def test_real_tasks_say_their_partitions_and_keep_them(archives):
+    task = protocol.finger_numbers("real", 24, 12, seed=1, other_people=True, negatives=0)
+    assert list(task.tests) == [
+        "finger_digits_last_fifth",
+        "finger_counting_all",
+        "sign_language_digits_people",
+        "rendered",
+    ]
+    assert set(task.partitions) == {"sign_language_digits", "finger_digits", "rooms", "hands_dataset"}
+    assert task.partitions["finger_digits"] == digest("finger_digits")
+    left_out = part("sign_language_digits", "test")
+    assert task.tests["sign_language_digits_people"].groups.tolist() == left_out.groups.tolist()
+
+
+@pytest.mark.slow
+def test_photo_test_sets_are_those_held_out(archives):
+    tests = protocol.photo_test_sets("real", 32, 50, seed=1)
+    assert list(tests)[1:] == [
+        f"{name}{variant}"
+        for name in (
+            "sign_language_digits_people",
+            "finger_counting_last_fifth",
+            "hands_dataset_one_hand",
+        )
+        for variant in ("", "@any_rotation")
+    ]
+    trained = protocol.photo_training_set("real", 32, 6, seed=1, versions=2)
+    assert (trained.labels == NO_HAND).any() and len(np.unique(trained.labels)) == 7
+    for name in ("sign_language_digits", "finger_counting", "hands_dataset"):
+        assert not set(part(name, "train").groups) & set(part(name, "test").groups)
+
+
+def test_the_same_people_stand_in_the_same_part_of_two_sets(people, monkeypatch):
+    monkeypatch.setitem(PARTITIONS, "faces", Partition(Follows("streets")))
+    streets, faces = ids("streets"), ids("faces")
+    for which in streets:
+        assert set(faces[which]) == set(streets[which]) & {str(i) for i in range(5, 20)}
+
+
+def test_people_of_a_set_of_its_own_are_dealt_and_those_it_shares_are_not(people, monkeypatch):
+    people["faces"] = replace(people["faces"], groups=np.repeat(np.arange(10, 25), 3))
+    monkeypatch.setitem(PARTITIONS, "faces", Partition(Follows("streets", otherwise=Groups())))
+    streets, faces = ids("streets"), ids("faces")
+    assert sorted(itertools.chain(*faces.values())) == [str(i) for i in range(10, 25)]
+    for which, other in itertools.permutations(streets, 2):
+        assert not set(faces[which]) & set(streets[other])
+    monkeypatch.setitem(PARTITIONS, "faces", Partition(Follows("streets")))
+    with pytest.raises(ValueError, match=r"faces: streets has no group '20', so its part is unknown"):
+        ids("faces")
+
+
+def test_listed_people_are_the_test(people, monkeypatch):
+    monkeypatch.setitem(PARTITIONS, "streets", Partition(Listed(test=("3", "7"))))
+    assert ids("streets")["test"] == ["3", "7"]
+    assert len(part("streets", "train")) == 36
+    with pytest.raises(ValueError, match="streets has no part 'validation'; it has train, test"):
+        part("streets", "validation")
+
+
+def test_a_digest_changes_with_who_is_there_and_not_with_their_order(people):
+    before = digest("streets")
+    people["streets"] = people["streets"].take(np.arange(40)[::-1])
+    assert digest("streets") == before
+    people["streets"] = replace(people["streets"], groups=people["streets"].groups + 1)
+    assert digests(["streets"])["streets"] != before
+
+
+def test_an_unknown_set_is_refused_with_those_that_there_are():
+    with pytest.raises(ValueError, match="no set 'mnist' is divided; there are finger_digits, "):
+        part("mnist", "train")
+
+
+# Of the parts that the released models were trained, chosen and tested on, by the code before this table.
+RELEASED = {
+    "finger_digits": ("a63ab930599a1b7f", "2e76bdb3505729fc", "108e1e73f5adac6c"),
+    "finger_digits_random": ("a1243d54918f154f", "edcfda175ae6369b", "20bad017a0832805"),
+    "hand_gestures": ("9139c768cafa1963", "5e677048361287af", "cca8eb7646fa1f8d"),
+    "sign_language_digits": ("91730b23c3052e83", "fad73ef817d2e8d2", "b16ecefa46e67dd3"),
+    "finger_counting": ("eaa973165070501f", "7746fbe2d710492d", "04e2e895f652c115"),
+    "finger_counting_composites": ("7e5a6c55d379773f", "8580f88257646f33", "205b519a62a3648c"),
+    "hands_dataset": ("b5b248ae772b70b5", "2b1c6c2664d7029e", "db82ea48afbe5641"),
+    "massey": ("056eabd43c96f0dd", "c629aaad04664577"),
+    "hgr1": ("ad53e8806d17c82d", "8b4e10707dcead98"),
+    "rooms": ("0367d4878d01badf", "a5005ba5eb16b90e", "0270c33bee1890be"),
+}
+
+
+@pytest.fixture(scope="module")
+def unpacked(tmp_path_factory):
+    return tmp_path_factory.mktemp("data")
+
+
+@pytest.mark.archives
+@pytest.mark.skipif(ARCHIVES is None, reason="HANDVISION_ARCHIVES names no real data")
+@pytest.mark.parametrize("name", RELEASED)
+def test_parts_are_those_of_the_released_models(name, unpacked, monkeypatch):
+    monkeypatch.setenv("HANDVISION_ARCHIVES", ARCHIVES)
+    monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(unpacked))
+    assert tuple(digest(name).values()) == RELEASED[name]
