@@ -1,4 +1,4 @@
-"""What one photo costs at the command line: the first release's command, which imports TensorFlow, and today's.
+"""What one photo costs at the command line: the first release, which imports TensorFlow, beside today's.
 
 Both read the same rendered photo, in turns, each time in a new process, so that a noisy machine is noisy for
 both. Printed are medians of wall time and of CPU time, and their ratios; and how long

@@ -18,10 +18,8 @@ class OnnxBackend(Backend):
     """
 
     def __init__(self, path: Path):
-        options = onnxruntime.SessionOptions()
-        options.log_severity_level = 3  # errors; it warns of how TensorFlow resizes
         try:
-            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
         # The runtime's errors have no class in common but this one.
         except Exception as error:
             raise ValueError(f"{path}: no model that ONNX Runtime can read ({error})") from error

@@ -2,6 +2,7 @@
 
 import os
 from pathlib import Path
+from typing import Any
 
 import keras
 
@@ -34,7 +35,21 @@ def export_onnx(model: keras.Model, path: str | os.PathLike) -> Path:
 
     function, signature = named_function(model, batch=None)
     proto, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=17)
+    _replace_deprecated_resize(proto.graph)
     proto.metadata_props.add(key="handvision", value=model_info(model).to_json())
     with replacing(path) as unfinished:
         unfinished.write_bytes(proto.SerializeToString())
     return path
+
+
+def _replace_deprecated_resize(graph: Any) -> None:
+    """Names TensorFlow's way to enlarge by nearest neighbours as ONNX does today.
+
+    Both take the same pixels where a map grows by whole factors, which is all that the suite's layers do.
+    """
+    for node in graph.node:
+        attributes = {attribute.name: attribute for attribute in node.attribute}
+        mode = attributes.get("coordinate_transformation_mode")
+        if node.op_type == "Resize" and mode is not None and mode.s == b"tf_half_pixel_for_nn":
+            mode.s = b"half_pixel"
+            attributes["nearest_mode"].s = b"round_prefer_floor"
