@@ -30,8 +30,8 @@ def pictures(task: str = "numbers") -> Examples:
 
 
 def answer(name: str) -> list[dict[str, Any]]:
-    """One dict a picture: label, probability and rotation_degrees where the model reads a hand, area (share of
-    the picture) and box (x0, y0, x1, y1 in pixels) where it finds one."""
+    """One dict a picture: `label`, `probability` and `rotation_degrees` of what a model reads, `area` (share
+    of the picture) and `box` (x0, y0, x1, y1 in pixels) of what it finds."""
     if name in SEGMENTERS:
         return _masks(name)
     if name in READERS:
