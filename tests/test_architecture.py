@@ -56,18 +56,11 @@ LIGHT_EXCEPTIONS = {
     "heads.layers": "Keras classes; heads import them when a network is built",
     "heads.losses": "Keras classes; heads import them when a network is compiled",
     "inference.backends.keras": "runs Keras models; imported when it is given one",
-    "synthesis.compositing": "imports placement",
-    "synthesis.paste.placement": "its affine is of augment; until core.geometry holds one",
-    "synthesis.paste.framing": "imports placement",
-    "synthesis.paste.arm": "imports placement",
 }
 
 LONGEST_FUNCTION = 60  # lines, its docstring not counted
 LENGTH_EXCEPTIONS: dict[str, str] = {}
-NOT_IMPLEMENTED_EXCEPTIONS = {
-    "augment.flows": "_Flow.targets is abstract; until the sequences are written anew",
-    "augment.generator": "flow_from_dataframe; until augment.keras_compat drops it",
-}
+NOT_IMPLEMENTED_EXCEPTIONS = {}
 
 
 def module_name(path: Path) -> str:

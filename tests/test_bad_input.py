@@ -9,7 +9,8 @@ import pytest
 
 import handvision
 from handvision import evaluation, models, plotting, protocol, training
-from handvision.augment import ImageDataGenerator
+from handvision.augment.keras_compat import ImageDataGenerator
+from handvision.augment.transforms import Augmentation
 from handvision.core.examples import Examples, concatenate, resize
 from handvision.core.workspace import Settings
 from handvision.datasets import catalog, download
@@ -152,10 +153,7 @@ PARAMETERS = {
         lambda: ImageDataGenerator().flow(MASKS, np.arange(3)),
         r"y has shape \(3,\), but x has 4 pictures",
     ),
-    "masks of another size": (
-        lambda: ImageDataGenerator().flow(PHOTOS, masks=MASKS[:, :16]),
-        r"masks are \(16, 32\) .* photos are \(32, 32\); resize them first",
-    ),
+    "unknown fill of augmentation": (lambda: Augmentation(fill="wrap"), "use one of constant, nearest"),
     "no backgrounds": (lambda: compositing.CompositeSequence([compositing.Source(HANDS)]), "backgrounds"),
     "unknown corruption": (
         lambda: camera.corrupt(PHOTOS[0], "fog"),
@@ -211,7 +209,7 @@ PARAMETERS = {
     "confusion of other classes": (lambda: plotting.plot_confusion(np.eye(3), "ab"), "2 class names"),
     "percent instead of shares": (
         lambda: plotting.plot_bars({"a": 97.0}, "accuracy"),
-        "a is 97.0; give a share in",
+        "a is 97.0; use a share from 0 to 1",
     ),
 }
 

@@ -1,18 +1,10 @@
-"""A fast `ImageDataGenerator`: Keras's arguments and pictures, one OpenCV warp an image.
+"""Random transforms that carry a picture and all that belongs to it.
 
-Keras's own generator still works in Keras 3, but resamples each channel with SciPy and re-seeds
-NumPy's global generator at every batch, so that parallel workers repeat each other. This one gives
-the same picture for the same `apply_transform` dictionary, and draws from generators of its own:
-batch `i` is a pure function of (seed, epoch, i). It can turn a photo and its mask through one
-transform, and carries a hand's direction through the same transform as its picture.
+`transforms` draws one affine for each picture and moves pictures and masks by it; it needs no Keras.
+`sequences` makes of it batches for `fit` that are a pure function of (seed, epoch, index). `keras_compat`
+is Keras's `ImageDataGenerator`, several times faster.
 """
 
-from handvision.augment.flows import ArrayFlow, FileFlow, Flow
-from handvision.augment.generator import ImageDataGenerator
+from handvision.augment.transforms import Augmentation
 
-__all__ = [
-    "ArrayFlow",
-    "FileFlow",
-    "Flow",
-    "ImageDataGenerator",
-]
+__all__ = ["Augmentation"]

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from handvision.core.geometry import Letterbox, letterbox
 from handvision.core.hands import KEYPOINTS, NO_HAND, Hands
 
-__all__ = ["NO_HAND", "UNKNOWN", "Examples", "Hands", "concatenate", "resize"]
+__all__ = ["NO_HAND", "UNKNOWN", "Examples", "Hands", "Pictures", "concatenate", "resize"]
 
 # The value of a mask where nobody knows what is there; losses and metrics ignore such pixels.
 UNKNOWN = 64

@@ -6,6 +6,7 @@ picture's corner: the centre of the first pixel is (0.5, 0.5), and a picture rea
 seen; the direction of a hand is measured from image-up, in (-180, 180].
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -52,13 +53,13 @@ class Affine:
     @classmethod
     def rotation(cls, degrees: float, centre: tuple[float, float] = (0, 0)) -> "Affine":
         """A turn about `centre` (x, y), counter-clockwise as seen."""
-        cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-        return cls._about(centre, ((cos, sin), (-sin, cos)))
+        cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        return cls._about(centre, cos, sin, -sin, cos)
 
     @classmethod
     def scale(cls, x: float, y: float | None = None, centre: tuple[float, float] = (0, 0)) -> "Affine":
         """`x` times as wide and `y` times as high (default `x`), with `centre` (x, y) staying in place."""
-        return cls._about(centre, ((x, 0), (0, x if y is None else y)))
+        return cls._about(centre, x, 0, 0, x if y is None else y)
 
     @classmethod
     def shift(cls, x: float, y: float) -> "Affine":
@@ -68,8 +69,8 @@ class Affine:
     @classmethod
     def shear(cls, degrees: float, centre: tuple[float, float] = (0, 0)) -> "Affine":
         """Vertical lines tilt counter-clockwise and keep their length; `centre` (x, y) stays in place."""
-        cos, sin = np.cos(np.radians(degrees)), np.sin(np.radians(degrees))
-        return cls._about(centre, ((1, sin), (0, cos)))
+        cos, sin = math.cos(math.radians(degrees)), math.sin(math.radians(degrees))
+        return cls._about(centre, 1, sin, 0, cos)
 
     @classmethod
     def mirror(cls, *, width: float | None = None, height: float | None = None) -> "Affine":
@@ -80,9 +81,10 @@ class Affine:
         return cls(np.array((across, down)))
 
     @classmethod
-    def _about(cls, centre: tuple[float, float], linear: ArrayLike) -> "Affine":
-        linear, centre = np.asarray(linear, np.float64), np.asarray(centre, np.float64)
-        return cls(np.column_stack([linear, centre - linear @ centre]))
+    def _about(cls, centre: tuple[float, float], a: float, b: float, c: float, d: float) -> "Affine":
+        """((a, b), (c, d)) about `centre`, which stays in place."""
+        x, y = centre
+        return cls(np.array(((a, b, x - a * x - b * y), (c, d, y - c * x - d * y))))
 
     @property
     def linear(self) -> NDArray[np.float64]:
@@ -97,11 +99,9 @@ class Affine:
 
     def then(self, after: "Affine") -> "Affine":
         """First this transform, then `after`."""
-        return Affine(
-            np.column_stack(
-                [after.linear @ self.linear, after.linear @ self.matrix[:, 2] + after.matrix[:, 2]]
-            )
-        )
+        matrix = after.linear @ self.matrix
+        matrix[:, 2] += after.matrix[:, 2]
+        return Affine(matrix)
 
     def inverse(self) -> "Affine":
         """The way back, from target to source.

@@ -8,10 +8,10 @@ import numpy as np
 from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsClassifier
 
+from handvision.core.checks import checked_labels, checked_masks_and_labels
 from handvision.core.examples import Examples
 from handvision.core.geometry import degrees_from_sin_cos, letterbox
-from handvision.evaluation.checks import checked_labels, class_count, labelled_masks
-from handvision.evaluation.predictions import model_outputs
+from handvision.evaluation.predictions import class_count, model_outputs
 from handvision.evaluation.rotation import rotate_masks, rotated_degrees, rotation_error
 
 TWELVE_ANGLES = tuple(range(0, 360, 30))
@@ -49,7 +49,7 @@ def evaluate_classifier(
         applied angle. Where none does it is "turn": the reading's change against the upright picture's
         is compared with the applied angle.
     """
-    examples = labelled_masks(_subsample(examples, limit, seed))
+    examples = checked_masks_and_labels(_subsample(examples, limit, seed))
     angles = _angles(angles)
     classes = class_count(model)
     labels = checked_labels(examples.labels, classes, examples.name)
@@ -90,7 +90,7 @@ def commonest_class_share(labels: np.ndarray) -> float:
 
 def accuracy(model: keras.Model, examples: Examples, batch_size: int = 128) -> float:
     """Share of the masks, as they are, that the classifier reads right."""
-    examples = labelled_masks(examples)
+    examples = checked_masks_and_labels(examples)
     labels = checked_labels(examples.labels, class_count(model), examples.name)
     answers = model_outputs(model, examples.masks, batch_size=batch_size)["gesture"].argmax(axis=1)
     return float((answers == labels).mean())
@@ -104,7 +104,7 @@ def accuracy_by_angle(
     batch_size: int = 128,
 ) -> dict[float, float]:
     """Accuracy for each angle that all pictures are rotated by; `mirror` also reads mirror images."""
-    examples = labelled_masks(examples)
+    examples = checked_masks_and_labels(examples)
     labels = checked_labels(examples.labels, class_count(model), examples.name)
     rotated = _Rotated(model, examples.masks, _angles(angles), mirror, batch_size)
     right = rotated.outputs["gesture"].argmax(axis=1).reshape(len(rotated.turns), -1) == labels
@@ -183,7 +183,7 @@ def nearest_neighbour_accuracy(
         raise ValueError(f"limit is {limit}; use at least one picture for each of {len(angles)} angles")
     crops, labels = [], []
     for examples in (train, test):
-        examples = labelled_masks(_subsample(examples, limit // len(angles), seed))
+        examples = checked_masks_and_labels(_subsample(examples, limit // len(angles), seed))
         rotated = [rotate_masks(examples.masks, angle) for angle in angles]
         crops.append(_small_crops(np.concatenate(rotated), size))
         labels.append(np.tile(np.asarray(examples.labels), len(angles)))

@@ -4,11 +4,11 @@ import keras
 import numpy as np
 from sklearn.metrics import confusion_matrix
 
+from handvision.core.checks import checked_labels
 from handvision.core.examples import Examples
 from handvision.core.geometry import degrees_from_sin_cos
-from handvision.evaluation.checks import checked_labels, class_count
 from handvision.evaluation.classifiers import commonest_class_share, expected_calibration_error
-from handvision.evaluation.predictions import model_outputs
+from handvision.evaluation.predictions import class_count, model_outputs
 from handvision.evaluation.rotation import rotation_error
 from handvision.evaluation.segmenters import evaluate_masks
 

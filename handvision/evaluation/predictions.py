@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import keras
 import numpy as np
 
-from handvision.evaluation.checks import checked_pictures
+from handvision.core.checks import checked_uint8
 
 
 def model_outputs(
@@ -47,9 +47,16 @@ def predict_masks(
     return np.concatenate(masks)
 
 
+def class_count(model: keras.Model) -> int:
+    """How many gestures a classifier tells apart."""
+    if not isinstance(model.output, dict) or "gesture" not in model.output:
+        raise ValueError(f"{model.name} is no classifier: it has no output 'gesture'")
+    return model.output["gesture"].shape[-1]
+
+
 def _batches(model: keras.Model, pictures: np.ndarray, batch_size: int, channels: int) -> Iterator:
     """What the model gives for the pictures, batch by batch, as NumPy arrays."""
-    pictures = checked_pictures(pictures, channels, "masks" if channels == 1 else "photos")
+    pictures = checked_uint8(pictures, channels, "masks" if channels == 1 else "photos")
     wanted = tuple(model.input_shape[1:])
     if any(w not in (None, s) for w, s in zip(wanted, pictures.shape[1:], strict=True)):
         raise ValueError(

@@ -4,8 +4,8 @@ import cv2
 import numpy as np
 from numpy.typing import ArrayLike
 
+from handvision.core.checks import checked_uint8
 from handvision.core.geometry import Affine, wrap_degrees
-from handvision.evaluation.checks import checked_pictures
 
 
 def rotation_error(true_degrees: np.ndarray, predicted_degrees: np.ndarray) -> dict:
@@ -60,7 +60,7 @@ def rotate_masks(
     Returns:
         (n, height, width, 1) uint8, 0 or 255. Without rotation and mirror it is `masks` to the bit.
     """
-    masks = checked_pictures(masks, 1, "masks")
+    masks = checked_uint8(masks, 1, "masks")
     n, height, width, _ = masks.shape
     degrees = _each(degrees, n, "degrees", np.float64)
     mirror = _each(mirror, n, "mirror", bool)

@@ -4,9 +4,9 @@ import cv2
 import keras
 import numpy as np
 
+from handvision.core.checks import check_not_zero_and_one, checked_uint8
 from handvision.core.examples import Examples
 from handvision.core.geometry import mask_iou
-from handvision.evaluation.checks import check_binary, checked_pictures
 from handvision.evaluation.predictions import predict_masks
 from handvision.imaging.camera import CORRUPTIONS, corrupt
 from handvision.imaging.skin_colour import skin_mask
@@ -188,7 +188,7 @@ def skin_colour_masks(photos: np.ndarray) -> np.ndarray:
     Returns:
         (n, height, width, 1) uint8, 0 or 255.
     """
-    return np.stack([skin_mask(photo) for photo in checked_pictures(photos, 3, "photos")])
+    return np.stack([skin_mask(photo) for photo in checked_uint8(photos, 3, "photos")])
 
 
 def _outline(mask: np.ndarray) -> np.ndarray:
@@ -213,7 +213,7 @@ def _mask_pair(true, predicted) -> tuple[np.ndarray, np.ndarray]:
         if masks.ndim != 3:
             raise ValueError(f"{name} have shape {masks.shape}; use (n, height, width, 1)")
         if masks.dtype == np.uint8:
-            check_binary(masks, name)
+            check_not_zero_and_one(masks, name)
             masks = masks >= 128
         if masks.dtype != bool:
             raise ValueError(

@@ -9,7 +9,7 @@ from matplotlib.projections.polar import PolarAxes
 from matplotlib.ticker import MaxNLocator, PercentFormatter
 from numpy.typing import ArrayLike
 
-from handvision.plotting.checks import checked_share
+from handvision.core.checks import checked_share
 from handvision.plotting.figures import BLUE, CURVES, new_figure
 
 

@@ -11,8 +11,8 @@ from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
 from numpy.typing import ArrayLike
 
+from handvision.core.checks import as_pictures, check_lengths, checked_share
 from handvision.core.geometry import mask_iou
-from handvision.plotting.checks import as_pictures, check_lengths, checked_share
 from handvision.plotting.figures import (
     BLACK,
     BLUE,

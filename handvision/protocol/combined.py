@@ -2,11 +2,11 @@
 
 from dataclasses import replace
 
-import cv2
 import numpy as np
 
-from handvision.augment import ImageDataGenerator
-from handvision.core.examples import NO_HAND, Examples, concatenate, resize
+from handvision.augment.transforms import Augmentation
+from handvision.core.examples import NO_HAND, Examples, Hands, Pictures, concatenate, resize
+from handvision.core.geometry import Affine, sin_cos_from_degrees, wrap_degrees
 from handvision.imaging.camera import photometric_jitter
 from handvision.protocol.negatives import draw_negative_photos
 from handvision.protocol.numbered import numbered_cutouts, numbered_photos
@@ -56,16 +56,10 @@ def rotated_photos(photos: Examples, seed: int) -> Examples:
         photos: with photos; rotations, where they are known, are updated.
         seed: of the angles.
     """
-    turn = ImageDataGenerator(rotation_range=180, fill_mode="nearest")
+    turn = Augmentation(rotation_degrees=180, fill="nearest")
     rng = np.random.default_rng(seed)
-    rotated, rotations = [], []
-    for i, photo in enumerate(photos.photos):
-        how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
-        rotated.append(_apply(turn, how, photo))
-        if photos.rotations is not None:
-            rotations.append(turn.transform_rotation(photos.rotations[i], how))
-    rotations = np.array(rotations, np.float32) if rotations else None
-    return replace(photos, photos=np.stack(rotated), masks=None, rotations=rotations)
+    moved = [_move(photo, turn, rng) for photo in photos.photos]
+    return _with_moved(photos, np.stack([photo for photo, _ in moved]), [affine for _, affine in moved])
 
 
 def photo_training_set(
@@ -97,7 +91,9 @@ def photo_training_set(
     drawn = rendered_photos(count, frame, seed, part, empty=0)
     rooms = draw_negative_photos(data, part, seed, max(1, count // 10))
     nothing = replace(
-        resize(replace(rooms, masks=None), *frame), labels=np.full(len(rooms), NO_HAND, np.int64)
+        resize(replace(rooms, masks=None), *frame),
+        labels=np.full(len(rooms), NO_HAND, np.int64),
+        hands=[Hands()] * len(rooms),
     )
     parts = [drawn, _versions(nothing, frame, versions if data == "real" else 1, seed)]
     if data == "real":
@@ -105,17 +101,7 @@ def photo_training_set(
         parts += [_versions(photos, frame, versions, seed) for photos in (people, raw, webcam)]
         if composites:
             parts.append(_composites([people, numbered_cutouts(part)], rooms, frame, composites, seed))
-    parts = [
-        Examples(
-            photos.name,
-            photos=photos.photos,
-            labels=photos.labels,
-            rotations=photos.rotations,
-            class_names=drawn.class_names,
-            source=photos.source,
-        )
-        for photos in parts
-    ]
+    parts = [replace(each, masks=None, groups=None, class_names=drawn.class_names) for each in parts]
     return concatenate(parts, f"photos with numbers, {part}")
 
 
@@ -150,29 +136,37 @@ def balance_labels(examples: Examples) -> Examples:
 
 def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int) -> Examples:
     """The photos in the frame, as they are and in `versions` - 1 more ways."""
-    rotations = np.full(len(photos), np.nan, np.float32) if photos.rotations is None else photos.rotations
-    parts = [resize(replace(photos, masks=None, hands=None, groups=None, rotations=rotations), *frame)]
-    turn = ImageDataGenerator(
-        rotation_range=180, zoom_range=(0.8, 1.3), horizontal_flip=True, fill_mode="nearest"
-    )
+    photos = replace(photos, masks=None, groups=None)
+    parts = [resize(photos, *frame)]
+    turn = Augmentation(rotation_degrees=180, shrink=(0.8, 1.3), flip_horizontal=True, fill="nearest")
     for version in range(1, versions):
         rng = np.random.default_rng((seed, version))
-        turned, directions = [], []
-        for photo, degrees in zip(photos.photos, rotations, strict=True):
-            how = turn.get_random_transform(photo.shape, seed=int(rng.integers(2**31)))
-            turned.append(photometric_jitter(_apply(turn, how, photo), rng, 0.5))
-            directions.append(turn.transform_rotation(degrees, how))
-        another = replace(parts[0], photos=turned, rotations=np.array(directions, np.float32))
-        parts.append(resize(another, *frame))
+        pictures, affines = [], []
+        for photo in photos.photos:
+            moved, affine = _move(photo, turn, rng)
+            pictures.append(photometric_jitter(moved, rng, 0.5))
+            affines.append(affine)
+        parts.append(resize(_with_moved(photos, pictures, affines), *frame))
     return concatenate(parts, photos.name)
 
 
-def _apply(turn: ImageDataGenerator, how: dict, photo: np.ndarray) -> np.ndarray:
-    """The photo transformed about its centre; Keras's transforms have that centre in square pictures only."""
-    height, width = photo.shape[:2]
-    side = max(height, width)
-    top, left = (side - height) // 2, (side - width) // 2
-    borders = top, side - height - top, left, side - width - left
-    square = cv2.copyMakeBorder(photo, *borders, cv2.BORDER_REPLICATE)
-    changed = turn.apply_transform(square, how)[top : top + height, left : left + width]
-    return np.clip(changed, 0, 255).astype(np.uint8)
+def _move(
+    photo: np.ndarray, augmentation: Augmentation, rng: np.random.Generator
+) -> tuple[np.ndarray, Affine]:
+    """A photo (height, width, 3) uint8 after a random transform, and the transform."""
+    affine = augmentation.draw(1, *photo.shape[:2], np.random.default_rng(int(rng.integers(2**31))))[0]
+    moved = augmentation.pictures([photo], [affine])[0]
+    return np.floor(moved.clip(0, 255) + 0.5).astype(np.uint8), affine
+
+
+def _with_moved(photos: Examples, pictures: Pictures, affines: list[Affine]) -> Examples:
+    """The same examples with photos that were moved, their hands and rotations moved along, without masks."""
+    hands, rotations = photos.hands, photos.rotations
+    if hands is not None:
+        hands = [each.moved(affine) for each, affine in zip(hands, affines, strict=True)]
+    if rotations is not None:
+        moved = [affine.directions(degrees) for affine, degrees in zip(affines, rotations, strict=True)]
+        # By way of pairs in float32, as the first release has them: its test sets keep their hashes.
+        sine, cosine = sin_cos_from_degrees(moved).T
+        rotations = wrap_degrees(np.degrees(np.arctan2(sine, cosine))).astype(np.float32)
+    return replace(photos, photos=pictures, masks=None, hands=hands, rotations=rotations)

@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from handvision.augment import ImageDataGenerator
+from handvision.augment.sequences import AugmentedSequence, MaskTargets
+from handvision.augment.transforms import Augmentation
 from handvision.core.examples import Examples, resize
 from handvision.protocol.negatives import rooms_and_faces
 from handvision.protocol.partitions import SPLIT_SEED, digests, part
@@ -74,9 +75,11 @@ def segmentation(
     tests = {"rendered": hands["test"]}
     if data == "rendered":
         # Rendered hands point to all sides as they are: mirroring adds pictures without an edge to fill.
-        mirrored = ImageDataGenerator(horizontal_flip=True, vertical_flip=True, rescale=1 / 255).flow(
+        flips = Augmentation(flip_horizontal=True, flip_vertical=True)
+        mirrored = AugmentedSequence(
             hands["train"].photos,
-            masks=hands["train"].masks,
+            flips,
+            MaskTargets(hands["train"].masks, flips),
             batch_size=batch_size,
             seed=seed,
             workers=WORKERS,

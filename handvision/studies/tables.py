@@ -7,9 +7,10 @@ from pathlib import Path
 import keras
 import numpy as np
 
+from handvision.augment.transforms import Augmentation
 from handvision.core.examples import Examples
 from handvision.core.files import replacing
-from handvision.core.geometry import degrees_from_sin_cos, wrap_degrees
+from handvision.core.geometry import wrap_degrees
 from handvision.core.workspace import models_folder, runs_folder
 from handvision.datasets import download
 from handvision.datasets.catalog import CATALOG
@@ -115,29 +116,24 @@ def task_overview(task: Task) -> Table:
     return table(rows, ("part", "pictures", "groups", "source"), "What is learned from, and what judges")
 
 
-def augmented(generator, examples: Examples, versions: int) -> tuple[np.ndarray, list, np.ndarray]:
-    """Arguments for `plotting.show_augmented`: masks, `versions` passes over them, and all directions.
+def augmented(
+    augmentation: Augmentation, examples: Examples, versions: int
+) -> tuple[np.ndarray, list[np.ndarray], np.ndarray]:
+    """Arguments for `plotting.show_augmented`: masks, `versions` of them, and all directions.
 
     Args:
-        generator: an ImageDataGenerator with rescale=1/255.
-        examples: with masks, labels and known rotations.
+        augmentation: what the versions are drawn from.
+        examples: with masks and rotations.
     """
-    batches = [
-        generator.flow(
-            examples.masks,
-            examples.one_hot(),
-            batch_size=len(examples),
-            shuffle=False,
-            seed=version,
-            rotations=examples.rotations,
-        )[0]
-        for version in range(versions)
-    ]
-    directions = [
-        examples.rotations,
-        *(degrees_from_sin_cos(targets["rotation"]) for _, targets, _ in batches),
-    ]
-    return examples.masks, [masks for masks, _, _ in batches], np.stack(directions)
+    batches, directions = [], [examples.rotations]
+    for version in range(versions):
+        rng = np.random.default_rng(version)
+        affines = augmentation.draw(len(examples), *examples.masks.shape[1:3], rng)
+        batches.append(augmentation.pictures(examples.masks, affines) / 255)
+        directions.append(
+            [affine.directions(known) for affine, known in zip(affines, examples.rotations, strict=True)]
+        )
+    return examples.masks, batches, np.stack(directions)
 
 
 # The results --------------------------------------------------------------------------------------

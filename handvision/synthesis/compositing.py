@@ -17,19 +17,20 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from handvision.core.checks import check_photo, checked_strength
+from handvision.core.checks import (
+    check_photo,
+    check_photos_and_masks,
+    checked_extent,
+    checked_share,
+    checked_size,
+    checked_strength,
+    checked_weights,
+    whole_number,
+)
 from handvision.core.examples import UNKNOWN, Examples
 from handvision.imaging.camera import photometric_jitter
 from handvision.synthesis.paste.arm import add_hand
 from handvision.synthesis.paste.backdrop import make_scene
-from handvision.synthesis.paste.checks import (
-    at_least,
-    check_source,
-    checked_extent,
-    checked_share,
-    checked_size,
-    probabilities_of,
-)
 from handvision.synthesis.paste.cutout import Cutout
 from handvision.synthesis.paste.framing import black_bars, whole_photo
 
@@ -56,7 +57,7 @@ class Source:
     def __post_init__(self) -> None:
         if self.how not in ("cutout", "photo"):
             raise ValueError(f"{self.examples.name}: how is {self.how!r}; use 'cutout' or 'photo'")
-        check_source(self.examples, hands=self.how == "cutout")
+        check_photos_and_masks(self.examples, with_hands=self.how == "cutout")
 
 
 class CompositeSequence:
@@ -101,14 +102,14 @@ class CompositeSequence:
         self.sources = tuple(sources)
         self.backgrounds = backgrounds
         self.size = checked_size(size)
-        self.batch_size = at_least(batch_size, 1, "batch_size")
-        self.steps = at_least(steps, 1, "steps")
-        self.seed = at_least(seed, 0, "seed")
+        self.batch_size = whole_number(batch_size, 1, "batch_size")
+        self.steps = whole_number(steps, 1, "steps")
+        self.seed = whole_number(seed, 0, "seed")
         self.empty = checked_share(empty, "empty")
         self.several = checked_share(several, "several")
         self.extent = checked_extent(extent)
         self.strength = checked_strength(strength)
-        self.probabilities = probabilities_of([source.weight for source in self.sources])
+        self.probabilities = checked_weights([source.weight for source in self.sources])
         self.epoch = 0
         self._measured: dict[tuple[int, int], Cutout] = {}
         if not self.sources and self.empty < 1:

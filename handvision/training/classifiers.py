@@ -1,16 +1,16 @@
 """How readers are trained: on masks of hands, and further on what a combined model sees of photos."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import keras
 import numpy as np
 
 from handvision import evaluation, models, protocol
-from handvision.augment import ImageDataGenerator
+from handvision.augment.sequences import AugmentedSequence
+from handvision.augment.transforms import Augmentation
 from handvision.core.examples import Examples, concatenate
+from handvision.heads import HeadTargets
 from handvision.models.layers import BoundingBoxCropLayer
 from handvision.protocol import Task
 from handvision.training import platform
@@ -48,9 +48,6 @@ def train_classifier(recipe: ClassifierRecipe, task: Task, folder: str | Path) -
         The model from masks to readings (see `models.classify_masks`), and its history.
     """
     platform.prepare()
-    train, validation = (
-        _batches(part.masks, part, recipe.augmentation, recipe) for part in (task.train, task.validation)
-    )
     set_seed(recipe.seed)
     classifier = models.build_classifier(
         (recipe.crop, recipe.crop, 1),
@@ -60,6 +57,10 @@ def train_classifier(recipe: ClassifierRecipe, task: Task, folder: str | Path) -
         name=recipe.product,
     )
     reader = models.classify_masks(classifier, task.train.masks.shape[1:], crop=recipe.crop_layer)
+    train, validation = (
+        _batches(reader, part.masks, part, recipe.augmentation, recipe)
+        for part in (task.train, task.validation)
+    )
     return reader, _learn(reader, train, validation, recipe, folder, title=recipe.product)
 
 
@@ -90,13 +91,13 @@ def tune_classifier(
     """
     platform.prepare()
     parts = [close_ups_of(model, part) for part in (photos, validation)]
-    train, watched = (
-        _batches(np.concatenate([part.masks, part.photos], axis=-1), part, augmentation, recipe)
-        for part, augmentation in zip(parts, (recipe.augmentation, {}), strict=True)
-    )
     set_seed(recipe.seed)
     tuned = models.shown_the_photo(classifier)
-    reader = models.classify_masks(tuned, train[0][0].shape[1:])
+    reader = models.classify_masks(tuned, (*parts[0].masks.shape[1:3], 4))
+    train, watched = (
+        _batches(reader, np.concatenate([part.masks, part.photos], axis=-1), part, augmentation, recipe)
+        for part, augmentation in zip(parts, (recipe.augmentation, Augmentation()), strict=True)
+    )
     return tuned, _learn(reader, train, watched, recipe, folder, title=classifier.name)
 
 
@@ -138,23 +139,26 @@ def close_ups_of(model: keras.Model, photos: Examples, *, size: int = 144, margi
             look, some.photos, ("crop", "photo_crop", "has_hand"), 32, channels=3
         )
         masks, pictures = (np.rint(found[key] * 255).astype(np.uint8) for key in ("crop", "photo_crop"))
-        parts.append(replace(some, masks=masks, photos=pictures).take(found["has_hand"].reshape(-1) > 0.5))
+        parts.append(
+            replace(some, masks=masks, photos=pictures, hands=None).take(found["has_hand"].reshape(-1) > 0.5)
+        )
     return concatenate(parts, f"{photos.name}, as {model.name} sees them")
 
 
 def _batches(
+    reader: keras.Model,
     pictures: np.ndarray,
     examples: Examples,
-    augmentation: Mapping[str, Any],
+    augmentation: Augmentation,
     recipe: ClassifierRecipe | TuningRecipe,
-) -> keras.utils.PyDataset:
-    """Batches of a reader's pictures and targets."""
-    return ImageDataGenerator(**augmentation, rescale=1 / 255).flow(
+) -> AugmentedSequence:
+    """Batches of pictures, and of what the reader's heads are to answer."""
+    return AugmentedSequence(
         pictures,
-        examples.one_hot(),
+        augmentation,
+        HeadTargets(models.heads_of_model(reader), examples),
         batch_size=recipe.batch_size,
         seed=recipe.seed,
-        rotations=examples.rotations,
         workers=protocol.WORKERS,
     )
 

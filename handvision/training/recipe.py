@@ -5,35 +5,23 @@ A recipe is what a notebook shows, what a record stores, and what `handvision tr
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, ClassVar, Literal
 
+from handvision.augment.transforms import Augmentation
 from handvision.heads import RotationHead
 from handvision.training import typed_json
 
-# Arguments of `ImageDataGenerator`, each explained in the classifiers' notebooks.
-PUBLISHED: Mapping[str, Any] = dict(
-    rotation_range=80,
-    width_shift_range=0.2,
-    height_shift_range=0.2,
-    shear_range=10,
-    horizontal_flip=True,
-    vertical_flip=True,
-    fill_mode="constant",
+# Each is explained in the classifiers' notebooks.
+PUBLISHED = Augmentation(
+    rotation_degrees=80, shift=0.2, shear_degrees=10, flip_horizontal=True, flip_vertical=True
 )
-ALL_ROUND: Mapping[str, Any] = dict(
-    rotation_range=180,
-    shear_range=5,
-    zoom_range=(1.0, 1.1),
-    horizontal_flip=True,
-    vertical_flip=True,
-    fill_mode="constant",
+ALL_ROUND = Augmentation(
+    rotation_degrees=180, shear_degrees=5, shrink=(1.0, 1.1), flip_horizontal=True, flip_vertical=True
 )
 # Of close-ups of photos that point to all sides already.
-NUDGED: Mapping[str, Any] = dict(
-    rotation_range=25, shear_range=5, zoom_range=(0.95, 1.05), horizontal_flip=True, vertical_flip=True
-)
+NUDGED = replace(ALL_ROUND, rotation_degrees=25, shrink=(0.95, 1.05), fill="nearest")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,7 +69,7 @@ class ClassifierRecipe(Recipe):
         crop: height and width in pixels of what the reader sees, 32 or more.
         learning_rate: the highest.
         loss_weights: name of a head -> weight of its loss.
-        augmentation: how masks are moved: arguments of `ImageDataGenerator`.
+        augmentation: how masks are rotated, sheared, shrunk and flipped.
         other_people: with real data, also learn numbers from seven in ten people of Sign Language Digits.
         rendered: False learns numbers from real masks alone, without rendered hands (for comparisons).
         negatives: share of the training masks that show no hand.
@@ -99,7 +87,7 @@ class ClassifierRecipe(Recipe):
     loss_weights: Mapping[str, float] = field(
         default_factory=lambda: {"gesture": 1.0, "rotation": RotationHead.loss_weight}
     )
-    augmentation: Mapping[str, Any] = field(default_factory=lambda: dict(ALL_ROUND))
+    augmentation: Augmentation = ALL_ROUND
     other_people: bool = False
     rendered: bool = True
     negatives: float = 0.08
@@ -147,7 +135,7 @@ class TuningRecipe(Recipe):
     loss_weights: Mapping[str, float] = field(
         default_factory=lambda: {"gesture": 1.0, "rotation": RotationHead.loss_weight}
     )
-    augmentation: Mapping[str, Any] = field(default_factory=lambda: dict(NUDGED))
+    augmentation: Augmentation = NUDGED
 
     def __post_init__(self) -> None:
         super().__post_init__()

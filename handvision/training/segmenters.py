@@ -7,7 +7,8 @@ import keras
 import numpy as np
 
 from handvision import models, protocol
-from handvision.augment import ImageDataGenerator
+from handvision.augment.sequences import AugmentedSequence, MaskTargets
+from handvision.augment.transforms import Augmentation
 from handvision.protocol import Task
 from handvision.training import platform
 from handvision.training.compiling import compile_segmenter
@@ -92,9 +93,9 @@ def _train_phase(
     recipe: SegmenterRecipe, phase: Phase, model: keras.Model, task: Task, folder: Path
 ) -> History:
     compile_segmenter(model, phase.learning_rate, phase.epochs * len(task.train))
-    validation = ImageDataGenerator(rescale=1 / 255).flow(
-        task.validation.photos, masks=task.validation.masks, batch_size=32, shuffle=False
-    )
+    as_they_are = Augmentation()
+    masks = MaskTargets(task.validation.masks, as_they_are)
+    validation = AugmentedSequence(task.validation.photos, as_they_are, masks, shuffle=False)
     return fit(
         model,
         task.train,

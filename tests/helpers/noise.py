@@ -3,7 +3,7 @@
 import numpy as np
 from keras.src.legacy.preprocessing.image import ImageDataGenerator as KerasImageDataGenerator
 
-from handvision.augment import ImageDataGenerator
+from handvision.augment.keras_compat import ImageDataGenerator
 
 RANGES = {
     "rotation_range": 180,

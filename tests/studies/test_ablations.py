@@ -60,7 +60,7 @@ def test_the_data_grow_by_one_thing_a_row(trainings, tmp_path):
     how = [
         (
             r.random_split,
-            r.augmentation["rotation_range"],
+            r.augmentation.rotation_degrees,
             r.crop_layer,
             r.rendered,
             r.negatives,

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from matplotlib import figure
 
-from handvision.augment import ImageDataGenerator
+from handvision.augment.transforms import Augmentation
 from handvision.core.examples import Examples
 from handvision.datasets.catalog import CATALOG
 from handvision.studies import tables
@@ -75,7 +75,7 @@ def test_augmented_keeps_directions_beside_their_pictures():
     examples = Examples(
         "up", masks=masks, labels=np.array([0, 1]), rotations=np.zeros(2, np.float32), class_names=("a", "b")
     )
-    mirrored = ImageDataGenerator(vertical_flip=True, rescale=1 / 255)
+    mirrored = Augmentation(flip_vertical=True)
     originals, versions, directions = tables.augmented(mirrored, examples, versions=8)
     assert originals.shape == masks.shape
     assert directions.shape == (9, 2)

@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from handvision.augment import ImageDataGenerator
+from handvision.augment.keras_compat import ImageDataGenerator
 from handvision.core.examples import UNKNOWN, Examples
 from handvision.imaging.camera import CORRUPTIONS, corrupt, photometric_jitter
 from handvision.synthesis.compositing import CompositeSequence, Source, freeze
@@ -150,13 +150,13 @@ def test_most_arms_leave_the_frame_or_end_in_a_sleeve():
     assert sum(p.arm == "afloat" for p in places) < 40
 
 
-def test_the_geometry_is_that_of_our_generator():
+def test_the_geometry_is_that_of_keras():
     photo = cv2.GaussianBlur(np.random.default_rng(1).integers(0, 255, (65, 65, 3), np.uint8), (0, 0), 3)
     generator = ImageDataGenerator(
         rotation_range=180, shear_range=8, zoom_range=0.1, horizontal_flip=True, fill_mode="constant"
     )
     for seed in range(4):
-        linear = random_turn(np.random.default_rng(seed), photo.shape)
+        linear = random_turn(np.random.default_rng(seed)).linear
         drawn = generator.get_random_transform(
             photo.shape, seed=int(np.random.default_rng(seed).integers(2**31))
         )

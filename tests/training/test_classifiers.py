@@ -7,8 +7,10 @@ import numpy as np
 import pytest
 
 from handvision import evaluation, protocol
-from handvision.augment import ImageDataGenerator
+from handvision.augment.sequences import AugmentedSequence
+from handvision.augment.transforms import Augmentation
 from handvision.core.examples import NO_HAND, Examples
+from handvision.core.geometry import sin_cos_from_degrees
 from handvision.heads.losses import RotationLoss
 from handvision.models import build_classifier, classify_masks
 from handvision.models.layers import BoundingBoxCropLayer
@@ -26,6 +28,7 @@ from handvision.training import (
 pytestmark = pytest.mark.slow
 
 SIZE = 48
+TURNS = Augmentation(rotation_degrees=180)
 RECIPE = ClassifierRecipe(
     product="bars",
     vocabulary="numbers",
@@ -33,7 +36,7 @@ RECIPE = ClassifierRecipe(
     test=13,
     epochs=2,
     crop=32,
-    augmentation={"rotation_range": 180},
+    augmentation=TURNS,
 )
 
 
@@ -124,10 +127,15 @@ def test_tuning_shows_the_classifier_photos_and_goes_on_from_what_it_knows(train
 def test_a_reader_trained_by_hand_has_the_same_weights(task, trained, tmp_path):
     """Of the losses, weights and steps that are written out here, whatever heads there are."""
     platform.prepare()
-    generator = ImageDataGenerator(rotation_range=180, rescale=1 / 255)
-    train = generator.flow(
-        task.train.masks, task.train.one_hot(), rotations=task.train.rotations, batch_size=32, seed=1
-    )
+
+    def targets(indices, affines):
+        rotations = [a.directions(r) for a, r in zip(affines, task.train.rotations[indices], strict=True)]
+        known = np.isfinite(rotations).astype(np.float32)
+        pairs = sin_cos_from_degrees(np.nan_to_num(rotations))
+        weights = {"gesture": np.ones_like(known), "rotation": known}
+        return {"gesture": task.train.one_hot()[indices], "rotation": pairs}, weights
+
+    train = AugmentedSequence(task.train.masks, TURNS, targets, batch_size=32, seed=1)
     set_seed(1)
     classifier = build_classifier((32, 32, 1), 2, class_names=task.class_names, name="bars")
     model = classify_masks(classifier, (SIZE, SIZE, 1))

@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 
 from handvision import evaluation, protocol
-from handvision.augment import ImageDataGenerator
+from handvision.augment.sequences import AugmentedSequence, MaskTargets
+from handvision.augment.transforms import Augmentation
 from handvision.core.examples import Examples
 from handvision.training import Phase, SegmenterRecipe, segmenters, train_segmenter
 
@@ -40,7 +41,8 @@ def photos_of_bars(recipe, phase):
     photos[:, :, size[1] // 3 : size[1] // 2] = 200
     masks = (photos[..., :1] > 0) * np.uint8(255)
     hands = Examples("bars", photos=photos, masks=masks)
-    batches = ImageDataGenerator(rescale=1 / 255).flow(photos, masks=masks, batch_size=4, seed=1)
+    as_they_are = Augmentation()
+    batches = AugmentedSequence(photos, as_they_are, MaskTargets(masks, as_they_are), batch_size=4, seed=1)
     return protocol.Task(protocol.Steps(batches, steps), hands, {"bars": hands}, "rendered")
 
 

@@ -3,7 +3,7 @@
 import cv2
 import numpy as np
 
-from handvision.synthesis.paste.checks import checked_pair
+from handvision.core.checks import checked_photo_and_mask
 
 
 class Cutout:
@@ -17,7 +17,7 @@ class Cutout:
     """
 
     def __init__(self, photo: np.ndarray, mask: np.ndarray) -> None:
-        photo, mask = checked_pair(photo, mask)
+        photo, mask = checked_photo_and_mask(photo, mask)
         x, y, columns, rows = cv2.boundingRect(mask)
         self.photo = photo[y : y + rows, x : x + columns]
         self.mask = np.ascontiguousarray(mask[y : y + rows, x : x + columns, 0])

@@ -3,8 +3,9 @@
 import cv2
 import numpy as np
 
+from handvision.core.checks import MIN_SIZE, checked_photo_and_mask
 from handvision.core.examples import UNKNOWN
-from handvision.synthesis.paste.checks import MIN_SIZE, checked_pair
+from handvision.core.geometry import Affine, Border
 from handvision.synthesis.paste.placement import random_turn
 
 
@@ -15,11 +16,11 @@ def whole_photo(
 
     What is UNKNOWN in the mask stays so.
     """
-    photo, mask = checked_pair(photo, mask, hand=False)
+    photo, mask = checked_photo_and_mask(photo, mask, with_hand=False)
     height, width = size
     unknown = (mask == UNKNOWN).astype(np.uint8) * 255
     mask = np.where(mask == UNKNOWN, 0, mask).astype(np.uint8)
-    linear = random_turn(rng, photo.shape)
+    turn = random_turn(rng)
     scale = np.exp(rng.uniform(np.log(0.75), np.log(1.7))) * min(size) / min(photo.shape[:2])
     if scale < 0.7:
         small = (max(2, round(photo.shape[1] * scale)), max(2, round(photo.shape[0] * scale)))
@@ -28,21 +29,20 @@ def whole_photo(
             cv2.resize(plane, small, interpolation=cv2.INTER_AREA)[..., None] for plane in (mask, unknown)
         )
     else:
-        linear = linear * scale
+        turn = turn.then(Affine.scale(scale))
     ys, xs = np.nonzero(mask[::4, ::4, 0])
     middle = np.array((photo.shape[1], photo.shape[0])) / 2
     if len(xs):
         # The closer the look, the more it is the hand that is looked at.
         middle = middle + rng.uniform(0.3, 1) * (np.array((xs.mean(), ys.mean())) * 4 - middle)
     place = np.array((width, height)) * rng.uniform(0.35, 0.65, size=2)
-    shift = place - linear @ middle
-    matrix = np.column_stack([linear, shift + linear @ (0.5, 0.5) - 0.5])
-    border = cv2.BORDER_CONSTANT if rng.random() < 0.15 else cv2.BORDER_REFLECT
-    photo = cv2.warpAffine(photo, matrix, (width, height), borderMode=border)
-    unknown = cv2.warpAffine(unknown, matrix, (width, height), borderMode=border)
-    mask = cv2.warpAffine(mask, matrix, (width, height), borderMode=border)
+    affine = turn.then(Affine.shift(*(place - turn.points(middle))))
+    border: Border = "constant" if rng.random() < 0.15 else "reflect"
+    photo, unknown, mask = (
+        affine.warp(plane, height, width, border=border) for plane in (photo, unknown, mask)
+    )
     mask = np.where(unknown > 0, UNKNOWN, np.where(mask > 127, 255, 0)).astype(np.uint8)
-    return photo, mask[..., None]
+    return photo, mask
 
 
 def black_bars(size: tuple[int, int], rng: np.random.Generator) -> tuple[int, int, int, int]:

@@ -3,18 +3,19 @@
 import cv2
 import numpy as np
 
-from handvision.augment import ImageDataGenerator
+from handvision.augment.transforms import Augmentation
+from handvision.core.geometry import Affine
 from handvision.synthesis.paste.cutout import Cutout
 
-# Any turn, slight shear and unequal zoom, both hands. Size and place come from `Placement`.
-_TURN = ImageDataGenerator(rotation_range=180, shear_range=8, zoom_range=0.1, horizontal_flip=True)
+# Any rotation, slight shear and unequal stretch, both hands. Size and place come from `Placement`.
+_TURN = Augmentation(rotation_degrees=180, shear_degrees=8, shrink=(0.9, 1.1), flip_horizontal=True)
 
 
 class Placement:
     """A hand's size, turn and place in the frame, and what becomes of the end of its arm.
 
     Attributes:
-        matrix: (2, 3) float64, points of the cut-out's box -> points of the frame.
+        affine: from the cut-out's box to the frame.
         scale: pixels of the frame for one of the cut-out's photo.
         outward: (2,) unit vector along the arm, away from the hand.
         cut: (2, 2), the two ends of the line where the arm is cut, in the frame.
@@ -30,13 +31,13 @@ class Placement:
         extent: tuple[float, float],
     ):
         height, width = size
-        linear = random_turn(rng, cutout.mask.shape + (1,))
-        length = np.ptp(cutout.points @ linear.T, axis=0).max()
+        turn = random_turn(rng)
+        length = np.ptp(turn.points(cutout.points), axis=0).max()
         share = np.exp(rng.uniform(*np.log(extent)))
-        linear *= share * min(height, width) / max(length, 1)
-        turned = cutout.points @ linear.T
+        turn = turn.then(Affine.scale(share * min(height, width) / max(length, 1)))
+        turned = turn.points(cutout.points)
         low, high = turned.min(axis=0), turned.max(axis=0)
-        ends, outward = cutout.ends @ linear.T, linear @ cutout.outward
+        ends, outward = turn.points(cutout.ends), turn.linear @ cutout.outward
         self.outward = outward / np.hypot(*outward)
         # A hand that fits lies anywhere in the frame; one that does not may leave it by a fifth.
         room = np.maximum(np.array([width, height]) - (high - low), 0.2 * (high - low)) / 2
@@ -49,8 +50,8 @@ class Placement:
             seen = ((inside > 0) & (inside < (width, height))).all(axis=1).mean()
             if seen < 0.4:  # near a corner the way out can take the hand along
                 shift, self.arm = place, "sleeve"
-        self.matrix = np.column_stack([linear, shift])
-        self.scale = float(np.sqrt(abs(np.linalg.det(linear))))
+        self.affine = turn.then(Affine.shift(*shift))
+        self.scale = float(np.sqrt(abs(np.linalg.det(turn.linear))))
         self.cut = ends + shift
         self.size = size
 
@@ -64,41 +65,31 @@ class Placement:
         pad = 4
         photo = cv2.copyMakeBorder(cutout.photo, pad, pad, pad, pad, cv2.BORDER_REPLICATE)
         mask = cv2.copyMakeBorder(cutout.mask, pad, pad, pad, pad, cv2.BORDER_CONSTANT, value=0)
-        linear = self.matrix[:, :2]
-        shift = self.matrix[:, 2] - linear @ (pad, pad)
+        affine = Affine.shift(-pad, -pad).then(self.affine)
         scale = self.scale
         if scale < 0.7:  # interpolation alone would skip pixels
             factor = max(scale, 0.05)
             small = (max(2, round(mask.shape[1] * factor)), max(2, round(mask.shape[0] * factor)))
-            linear = linear * (mask.shape[1] / small[0], mask.shape[0] / small[1])
+            affine = Affine.scale(mask.shape[1] / small[0], mask.shape[0] / small[1]).then(affine)
             photo = cv2.resize(photo, small, interpolation=cv2.INTER_AREA)
             mask = cv2.resize(mask, small, interpolation=cv2.INTER_AREA)
         photo = _spread_inside(photo, mask, rim=3 if scale < 0.7 else 5)
         if scale > 0.9:  # the steps of a coarse mask would show
             mask = cv2.GaussianBlur(mask, (5, 5), 1.0)
-        # OpenCV counts from the centre of the first pixel.
-        matrix = np.column_stack([linear, shift + linear @ (0.5, 0.5) - 0.5])
-        colours = cv2.warpAffine(photo, matrix, (width, height), borderMode=cv2.BORDER_REPLICATE)
-        alpha = cv2.warpAffine(mask, matrix, (width, height), borderMode=cv2.BORDER_CONSTANT)
+        colours = affine.warp(photo, height, width, border="nearest")
+        alpha = affine.warp(mask, height, width)
         alpha = cv2.GaussianBlur(alpha, (3, 3), 0.6).astype(np.float32) / np.float32(255)
         if scale > 0.9:  # back to an edge of a pixel or two
             alpha = np.clip((alpha - 0.5) * np.float32(1.8 * scale) + 0.5, 0, 1)
         return colours, alpha
 
 
-def random_turn(rng: np.random.Generator, shape: tuple[int, ...]) -> np.ndarray:
-    """A random turn, shear, stretch and flip of our ImageDataGenerator, as (2, 2) on points x, y.
+def random_turn(rng: np.random.Generator) -> Affine:
+    """A random rotation, shear, stretch and flip about the origin.
 
-    The generator's own warp keeps a picture's size and centre. Here size and place are ours to
-    choose, and one warp is sharper than two, so what it draws is joined to them as a matrix.
+    Size and place are chosen elsewhere and joined to it: one warp is sharper than two.
     """
-    drawn = _TURN.get_random_transform(shape, seed=int(rng.integers(2**31)))
-    turn, shear = np.deg2rad(drawn["theta"]), np.deg2rad(drawn["shear"])
-    # As in Keras: from the output back to the input, on (x, y); flips come after.
-    back = np.array(((np.cos(turn), -np.sin(turn)), (np.sin(turn), np.cos(turn))))
-    back = back @ ((1, -np.sin(shear)), (0, np.cos(shear))) @ np.diag((drawn["zx"], drawn["zy"]))
-    flip = np.diag((-1.0 if drawn["flip_horizontal"] else 1.0, -1.0 if drawn["flip_vertical"] else 1.0))
-    return flip @ np.linalg.inv(back)
+    return _TURN.draw(1, 0, 0, np.random.default_rng(int(rng.integers(2**31))))[0]
 
 
 def _way_out(point, direction, size):
