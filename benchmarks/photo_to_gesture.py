@@ -31,7 +31,7 @@ from handvision import models, protocol
 from handvision.core.examples import Examples, resize
 from handvision.core.geometry import letterbox
 from handvision.core.workspace import REPOSITORY, runs_folder
-from handvision.datasets.download import DataUnavailable
+from handvision.datasets.errors import DataUnavailable
 from handvision.studies.record import write_facts
 
 PEER = "mediapipe==0.10.21"  # the last one with its networks in the wheel

@@ -13,7 +13,8 @@ from handvision.augment.keras_compat import ImageDataGenerator
 from handvision.augment.transforms import Augmentation
 from handvision.core.examples import Examples, concatenate, resize
 from handvision.core.workspace import Settings
-from handvision.datasets import catalog, download
+from handvision.datasets import catalog
+from handvision.datasets.errors import DataUnavailable
 from handvision.datasets.load import load
 from handvision.imaging import camera
 from handvision.models.layers import AttentionBlock, BoundingBoxCropLayer, ClassProbabilities
@@ -113,7 +114,7 @@ ARCHIVES = {
 def test_bad_archive(what, folder):
     make, message = ARCHIVES[what]
     make(folder / "archives")
-    with pytest.raises(download.DataUnavailable, match=message):
+    with pytest.raises(DataUnavailable, match=message):
         load("finger_digits")
     assert not list((folder / "data").glob("**/*.png")), "something half-written was left"
 

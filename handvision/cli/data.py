@@ -31,4 +31,4 @@ def fetch(options: argparse.Namespace) -> int:
     """Returns 1 where a data set could not be fetched, else 0."""
     from handvision.datasets import download
 
-    return 1 if download.main(options.names) else 0
+    return 1 if download.run(options.names) else 0

@@ -1,6 +1,6 @@
 """The data sets that the suite knows, one row each.
 
-Adding a data set is adding a row here and a reader in `load.py`.
+Adding a data set is adding a row here, a file in `readers/`, and a line in `protocol.partitions`.
 """
 
 import re
@@ -58,6 +58,7 @@ class Dataset:
         name: the key in CATALOG and the folder below `data/`.
         archive: the zip file's name in a folder of archives (HANDVISION_ARCHIVES).
         contents: what must be in it, by name and number.
+        fingerprint: of the reduced copy, see `download.provenance`; "" where none is known.
         folders: names that a copy unpacked by hand may have.
     """
 
@@ -68,6 +69,7 @@ class Dataset:
     citation: str
     archive: str
     contents: tuple[Content, ...]
+    fingerprint: str = ""
     folders: tuple[str, ...] = field(default=())
 
     def sort_out(self, paths: Iterable[str]) -> dict[str, dict[tuple[str, ...], str]]:
@@ -129,6 +131,7 @@ _ROWS = (
         licence="see the Kaggle page; the author's public repository names none",
         citation="R. O'Shea: Finger Digits 0-5. Kaggle data set roshea6/finger-digits-05.",
         archive="finger-digits-05.zip",
+        fingerprint="d1f3d7b18da93f21a145151b7f617f73fcddd26b8b19ac73770e4ecc048835a4",
         contents=(Content("masks", r"(\d+)_([0-5])\.png$", 12_006, 12_006),),
     ),
     Dataset(
@@ -139,6 +142,7 @@ _ROWS = (
         citation="A. Rishabh: Hand Gesture Recognition Dataset. "
         "Kaggle data set aryarishabh/hand-gesture-recognition-dataset.",
         archive="hand-gesture-recognition-dataset.zip",
+        fingerprint="bd45e5c534a0e6082bbdc5a8f26730a6e03bfecd51c8f9c9a4b5bb39f10e8d24",
         contents=(Content("masks", r"(train|test)/(1?\d)/(\d+)\.(?:jpe?g|png)$", 24_000, 24_000),),
     ),
     Dataset(
@@ -149,6 +153,7 @@ _ROWS = (
         citation="A. Mavi, Z. Dikle: Sign Language Digits Dataset. "
         "Turkey Ankara Ayranci Anadolu High School, 2017.",
         archive="sign-language-digits.zip",
+        fingerprint="5d815a12fd10d53f5c4c0938d487bb18ce11aee7fdddfdecc207f400fab87e18",
         contents=(Content("photos", r"(\d)/IMG_(\d+)\.jpe?g$", 2_062, 1_573),),
         folders=("Sign-Language-Digits-Dataset-master", "Sign-Language-Digits-Dataset"),
     ),
@@ -159,6 +164,7 @@ _ROWS = (
         licence="Apache-2.0",
         citation="SubhiH: HandsDataset. GitHub, 2018.",
         archive="hands-dataset.zip",
+        fingerprint="c4854a3b2d11ff8e968e188eef63edce039620d1330600874ada9362ad83895f",
         contents=(
             Content("photos", r"images/(train|test)/([^/]+)\.jpe?g$", 1_557, 1_106),
             Content("tables", r"data/(train|test)_labels\.csv$", 2, 2),
@@ -174,6 +180,7 @@ _ROWS = (
         "visual finger recognition in developmental neuro-robotics. Frontiers in Neurorobotics 15:619504, "
         "2021.",
         archive="finger-counting.zip",
+        fingerprint="361820bab446a94478d29eb7f4137a34b33280890c245dea0ab60de08607023f",
         contents=(
             # 2,344 in two recordings; the authors don't say whether the two empty frames count.
             Content("raw photos", r"Raw_Images/Human/(Set\d)/([1-5])/([^/]+)\.jpe?g$", 2_340, 1_439),
@@ -202,6 +209,7 @@ _ROWS = (
         citation="M. Kawulok, J. Kawulok, J. Nalepa, B. Smolka: Self-adaptive algorithm for segmenting skin "
         "regions. EURASIP Journal on Advances in Signal Processing 2014:170.",
         archive="hgr1.zip",
+        fingerprint="e2fd3c980aa0ff84416ed5f812a0ca152f936b4a169a24c649beace6fd1e1fed",
         contents=(
             Content("photos", r"([^/_]+)_P_hgr1_id(\d+)_(\d+)\.jpe?g$", 899, 60),
             Content("masks", r"skin_masks/([^/_]+)_P_hgr1_id(\d+)_(\d+)\.(?:bmp|png)$", 899, 60),
@@ -216,6 +224,7 @@ _ROWS = (
         "gesture colour image dataset for ASL gestures. Research Letters in the Information and "
         "Mathematical Sciences 15, 2011.",
         archive="massey-hand-gestures.zip",
+        fingerprint="4ed01b8e061a4e20cb0eaa81eab176824bbc70b88b8e682ec22101258ea5bdf0",
         contents=(
             Content(
                 "photos",
@@ -229,11 +238,12 @@ _ROWS = (
     Dataset(
         name="houses",
         title="Houses dataset (rooms without people)",
-        source=_github("emanhamed/Houses-dataset", "master"),
+        source=_github("emanhamed/Houses-dataset", "5e14821"),
         licence="cite the paper",
         citation="E. Ahmed, M. Moustafa: House price estimation from visual and textual features. "
         "IJCCI 2016, pages 62-68.",
         archive="houses.zip",
+        fingerprint="29333923ad35eab7ec458e1dd7603d0420f8165873ed9449c84d8137b677f1cf",
         contents=(Content("photos", r"(\d+)_(bathroom|bedroom|frontal|kitchen)\.jpe?g$", 2_140, 800),),
         folders=("Houses-dataset-master", "Houses Dataset"),
     ),

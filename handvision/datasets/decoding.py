@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import numpy as np
 
-from handvision.datasets.download import DataUnavailable
+from handvision.datasets.errors import DataUnavailable
 
 
 def in_threads(work: Callable[[Any], np.ndarray], items: Sequence) -> np.ndarray | list[np.ndarray]:

@@ -9,6 +9,7 @@ import numpy as np
 from handvision.core.examples import Examples
 from handvision.datasets import download
 from handvision.datasets.catalog import CATALOG
+from handvision.datasets.errors import missing
 from handvision.datasets.readers import find_reader
 
 # What one training of the combined model reads fits; the sets used longest ago go first.
@@ -34,7 +35,7 @@ def load(name: str) -> Examples:
     reader = find_reader(name)
     copy = download.locate(reader.dataset)
     if copy is None:
-        raise download.missing(CATALOG[reader.dataset])
+        raise missing(CATALOG[reader.dataset])
     key = name, copy.stamp
     with _lock:
         if key not in _kept:

@@ -1,4 +1,5 @@
 import dataclasses
+import re
 
 import pytest
 
@@ -55,3 +56,10 @@ def test_readme_lists_every_data_set_with_its_page_and_citation():
     for dataset in catalog.CATALOG.values():
         assert f"`{dataset.name}`" in text and dataset.source.page in text and dataset.licence in text
         assert dataset.citation.replace("`", "") in words.replace("`", "")
+
+
+def test_sources_are_pinned_and_reduced_copies_are_known():
+    for dataset in catalog.CATALOG.values():
+        assert re.fullmatch("[0-9a-f]{64}", dataset.fingerprint)
+        if isinstance(dataset.source, catalog.Web) and "github" in dataset.source.page:
+            assert re.search("/[0-9a-f]{7,40}[.]zip$", dataset.source.urls[0]), "a commit, not a branch"

@@ -1,8 +1,10 @@
 """The real download code against a stand-in for Kaggle and the web on loopback."""
 
+import dataclasses
 import errno
 import io
 import os
+import shutil
 import stat
 import threading
 import zipfile
@@ -10,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from handvision.datasets import catalog, download
-from handvision.datasets.download import DataUnavailable
+from handvision.datasets import catalog, copies, download, transfer, unpacking
+from handvision.datasets.errors import DataUnavailable
 from tests.helpers.archives import packed, small_archive
 
 KAGGLE_SET = "finger_digits"
@@ -25,7 +27,7 @@ def leftovers(folder: Path) -> list[str]:
         for path in folder.rglob("*")
         if path.is_file()
         and path.suffix != ".lock"
-        and not (folder / path.relative_to(folder).parts[0] / download.MARKER).exists()
+        and not (folder / path.relative_to(folder).parts[0] / copies.MARKER).exists()
     ]
 
 
@@ -33,7 +35,7 @@ def leftovers(folder: Path) -> list[str]:
 def test_every_data_set_downloads_and_is_marked_complete(kaggle, data_folder, name):
     folder = download.fetch(name)
     assert folder == data_folder / name
-    found = catalog.CATALOG[name].sort_out(download.files_below(folder))
+    found = catalog.CATALOG[name].sort_out(copies.files_below(folder))
     assert catalog.CATALOG[name].judge(found) == "subset"
     assert download.provenance(name)["files"] == sum(len(files) for files in found.values())
     assert leftovers(data_folder) == []
@@ -55,14 +57,12 @@ def test_cut_connection_goes_on_where_it_stopped(kaggle, data_folder):
     size = len(kaggle.datasets[HANDLE])
     kaggle.cuts = [size // 300 * 100]
     folder = download.fetch(KAGGLE_SET)
-    assert catalog.CATALOG[KAGGLE_SET].judge(
-        catalog.CATALOG[KAGGLE_SET].sort_out(download.files_below(folder))
-    )
+    assert catalog.CATALOG[KAGGLE_SET].judge(catalog.CATALOG[KAGGLE_SET].sort_out(copies.files_below(folder)))
     assert f"bytes={size // 300 * 100}-" in kaggle.downloads()
 
 
 def test_next_run_goes_on_where_the_last_was_cut(kaggle, data_folder, monkeypatch):
-    monkeypatch.setattr(download, "ATTEMPTS", 1)
+    monkeypatch.setattr(transfer, "ATTEMPTS", 1)
     size = len(kaggle.datasets[HANDLE])
     kaggle.cuts = [size // 200 * 100]
     with pytest.raises(DataUnavailable, match=r"cut .* goes on from there"):
@@ -72,7 +72,7 @@ def test_next_run_goes_on_where_the_last_was_cut(kaggle, data_folder, monkeypatc
 
 
 def test_part_of_another_version_is_not_continued(kaggle, data_folder, monkeypatch):
-    monkeypatch.setattr(download, "ATTEMPTS", 1)
+    monkeypatch.setattr(transfer, "ATTEMPTS", 1)
     kaggle.cuts = [500]
     with pytest.raises(DataUnavailable):
         download.fetch(KAGGLE_SET)
@@ -83,7 +83,7 @@ def test_part_of_another_version_is_not_continued(kaggle, data_folder, monkeypat
 
 
 def test_planted_part_is_caught_by_its_hash(kaggle, data_folder, monkeypatch):
-    monkeypatch.setattr(download, "ATTEMPTS", 1)
+    monkeypatch.setattr(transfer, "ATTEMPTS", 1)
     kaggle.cuts = [500]
     with pytest.raises(DataUnavailable):
         download.fetch(KAGGLE_SET)
@@ -171,7 +171,7 @@ def test_busy_server_is_asked_again(kaggle, data_folder):
 
 
 def test_no_connection_names_the_page_and_the_file(kaggle, data_folder, monkeypatch):
-    monkeypatch.setattr(download, "ATTEMPTS", 2)
+    monkeypatch.setattr(transfer, "ATTEMPTS", 2)
     kaggle.close()
     try:
         with pytest.raises(
@@ -183,7 +183,7 @@ def test_no_connection_names_the_page_and_the_file(kaggle, data_folder, monkeypa
 
 
 def test_disk_full_while_downloading_leaves_nothing(kaggle, data_folder, monkeypatch):
-    monkeypatch.setattr(download, "open", full_disk(100), raising=False)
+    monkeypatch.setattr(transfer, "open", full_disk(100), raising=False)
     with pytest.raises(DataUnavailable, match=r"disk is full.*HANDVISION_DATA_FOLDER"):
         download.fetch(KAGGLE_SET)
     monkeypatch.undo()
@@ -195,15 +195,15 @@ def test_disk_full_while_unpacking_leaves_nothing(kaggle, data_folder, monkeypat
         out.write(source.read(10))
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(download.shutil, "copyfileobj", full)
+    monkeypatch.setattr(unpacking.shutil, "copyfileobj", full)
     with pytest.raises(DataUnavailable, match=r"disk is full.*half written is gone"):
         download.fetch(KAGGLE_SET)
     assert leftovers(data_folder) == []
 
 
 def test_too_small_disk_is_noticed_before_unpacking(kaggle, data_folder, monkeypatch):
-    usage = download.shutil.disk_usage(data_folder)
-    monkeypatch.setattr(download.shutil, "disk_usage", lambda _: usage._replace(free=10))
+    usage = unpacking.shutil.disk_usage(data_folder)
+    monkeypatch.setattr(unpacking.shutil, "disk_usage", lambda _: usage._replace(free=10))
     with pytest.raises(DataUnavailable, match=r"needs [\d,]+ bytes, .* has 10 bytes free"):
         download.fetch(KAGGLE_SET)
 
@@ -338,11 +338,11 @@ def test_rest_of_a_killed_process_is_swept_away(kaggle, data_folder):
 def test_fingerprint_is_of_contents_not_of_packing(data_folder):
     (data_folder / "houses.zip").write_bytes(packed(small_archive("houses")))
     before = download.provenance("houses")["fingerprint"]
-    download.shutil.rmtree(data_folder / "houses")
+    shutil.rmtree(data_folder / "houses")
     files = {f"root/{name}": data for name, data in reversed(small_archive("houses").items())}
     (data_folder / "houses.zip").write_bytes(packed(files))
     assert download.provenance("houses")["fingerprint"] == before
-    download.shutil.rmtree(data_folder / "houses")
+    shutil.rmtree(data_folder / "houses")
     files[next(iter(files))] += b"!"
     (data_folder / "houses.zip").write_bytes(packed(files))
     assert download.provenance("houses")["fingerprint"] != before
@@ -350,7 +350,7 @@ def test_fingerprint_is_of_contents_not_of_packing(data_folder):
 
 def test_command_goes_on_past_failures_and_sums_up(kaggle, data_folder, capsys):
     kaggle.datasets.pop(HANDLE)
-    assert download.main([]) == 1
+    assert download.run([]) == 1
     output = capsys.readouterr()
     assert "finger_digits          MISSING" in output.out
     assert "houses                      6 files" in output.out
@@ -359,7 +359,7 @@ def test_command_goes_on_past_failures_and_sums_up(kaggle, data_folder, capsys):
 
 def test_command_knows_its_names(data_folder):
     with pytest.raises(ValueError, match="no data set 'fingers'; there are finger_digits"):
-        download.main(["fingers"])
+        download.run(["fingers"])
 
 
 def use_client(monkeypatch, client):
@@ -391,3 +391,16 @@ def full_disk(room: int):
         return open(file, mode, *args, **kwargs)
 
     return opened
+
+
+def test_a_copy_of_other_contents_is_said(data_folder, monkeypatch, capsys):
+    (data_folder / "houses.zip").write_bytes(packed(small_archive("houses")))
+    facts = download.provenance("houses")
+    assert facts["known"] is False
+    download.run(["houses"])
+    assert "subset, but its fingerprint is not the catalog's" in capsys.readouterr().out
+    expected = dataclasses.replace(catalog.CATALOG["houses"], fingerprint=facts["fingerprint"])
+    monkeypatch.setitem(catalog.CATALOG, "houses", expected)
+    assert download.provenance("houses")["known"] is True
+    download.run(["houses"])
+    assert "subset, its fingerprint is the catalog's" in capsys.readouterr().out

@@ -1,12 +1,13 @@
 import os
+import shutil
 
 import cv2
 import numpy as np
 import pytest
 
 from handvision.core.examples import UNKNOWN
-from handvision.datasets import catalog, download, labelling
-from handvision.datasets.download import DataUnavailable
+from handvision.datasets import catalog, copies, download, labelling
+from handvision.datasets.errors import DataUnavailable
 from handvision.datasets.labelling import reference_rotation
 from handvision.datasets.load import load
 from handvision.datasets.readers import READERS
@@ -86,7 +87,7 @@ def test_hgr1_masks_of_either_polarity_and_format(dropped):
         name.replace(".bmp", ".png"): picture("png", hand()) if "skin" in name else data
         for name, data in small_archive("hgr1").items()
     }
-    download.shutil.rmtree(dropped / "hgr1")
+    shutil.rmtree(dropped / "hgr1")
     (dropped / "hgr1.zip").write_bytes(packed(files))
     plain = load("hgr1")
     assert "PNG" in plain.source and "255 = skin" in plain.source
@@ -115,7 +116,7 @@ def test_originals_are_brought_to_the_size_of_the_subset(dropped):
 
 
 def test_missing_data_says_how_to_get_it(data_folder):
-    with pytest.raises(DataUnavailable, match=r"handvision\.datasets\.download houses.*By hand.*houses\.zip"):
+    with pytest.raises(DataUnavailable, match=r"handvision data fetch houses.*By hand.*houses\.zip"):
         load("houses")
     with pytest.raises(ValueError, match=r"no pictures 'castles'; there are .*houses"):
         load("castles")
@@ -147,8 +148,8 @@ def test_what_was_used_longest_ago_makes_room(dropped, monkeypatch):
 def test_a_folder_is_listed_once_for_a_reading(dropped, monkeypatch):
     download.find("houses")
     listed = []
-    real = download.files_below
-    monkeypatch.setattr(download, "files_below", lambda folder: listed.append(folder) or real(folder))
+    real = copies.files_below
+    monkeypatch.setattr(copies, "files_below", lambda folder: listed.append(folder) or real(folder))
     load("houses")
     assert len(listed) == 1
 

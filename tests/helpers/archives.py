@@ -9,7 +9,7 @@ import cv2
 import numpy as np
 import pytest
 
-from handvision.datasets import catalog, download
+from handvision.datasets import catalog, download, transfer
 
 KAGGLE_VARIABLES = (
     "HANDVISION_ARCHIVES",
@@ -35,8 +35,8 @@ def data_folder(tmp_path, monkeypatch):
     folder = tmp_path / "data"
     monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(folder))
     monkeypatch.setattr(download, "KAGGLE_INPUT", tmp_path / "kaggle-input")
-    monkeypatch.setattr(download, "PAUSE", 0)
-    monkeypatch.setattr(download, "PIECE", 100)
+    monkeypatch.setattr(transfer, "PAUSE", 0)
+    monkeypatch.setattr(transfer, "PIECE", 100)
     for name, dataset in catalog.CATALOG.items():
         found = dataset.sort_out(small_archive(name))
         contents = tuple(

@@ -7,7 +7,7 @@ import numpy as np
 
 from handvision.core.examples import Examples
 from handvision.datasets import decoding
-from handvision.datasets.download import DataUnavailable
+from handvision.datasets.errors import DataUnavailable
 from handvision.datasets.readers import Files, reader
 
 
