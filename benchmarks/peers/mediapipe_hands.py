@@ -1,10 +1,11 @@
 """Hand landmarks by MediaPipe, in its own virtual environment (it wants numpy < 2): started by a benchmark.
 
-    python mediapipe_hands.py PHOTOS.npz LANDMARKS.npz
+    python mediapipe_hands.py PHOTOS.npz LANDMARKS.npz [CONFIDENCE]
 
 PHOTOS.npz holds one array a photo, uint8 RGB (height, width, 3), of any sizes. Written are `landmarks`
 (n, 21, 3) float32, x, y and depth in pixels, NaN where no hand was found; `right_hand` (n,) booleans; and
-`milliseconds` (n,) of each photo, from array to landmarks.
+`milliseconds` (n,) of each photo, from array to landmarks. CONFIDENCE is how sure the palm
+detector has to be, by default MediaPipe's own 0.5.
 """
 
 import sys
@@ -14,13 +15,14 @@ import mediapipe
 import numpy as np
 
 
-def main(photos_path: str, landmarks_path: str) -> None:
+def main(photos_path: str, landmarks_path: str, confidence: str = "0.5") -> None:
     with np.load(photos_path) as stored:
         photos = [stored[name] for name in stored.files]
     landmarks = np.full((len(photos), 21, 3), np.nan, np.float32)
     right_hand = np.zeros(len(photos), bool)
     milliseconds = np.zeros(len(photos))
-    with mediapipe.solutions.hands.Hands(static_image_mode=True, max_num_hands=1) as hands:
+    settings = {"static_image_mode": True, "max_num_hands": 1, "min_detection_confidence": float(confidence)}
+    with mediapipe.solutions.hands.Hands(**settings) as hands:
         hands.process(photos[0])  # the first one also pays for the start
         for i, photo in enumerate(photos):
             start = time.perf_counter()

@@ -31,7 +31,7 @@ def draw_photo(scene: Scene | None, coverage: np.ndarray, rng: np.random.Generat
             shape = silhouette.band_part(scene.hand, *scene.band)
             cv2.fillPoly(picture, [textures.fixed(shape)], rng.uniform(0.05, 0.8, 3).tolist(), cv2.LINE_AA, 4)
         _lay_hand(picture, scene, coverage, tone, light, rng)
-    return _camera(picture, rng)
+    return through_camera(picture, rng)
 
 
 def _light(rng: np.random.Generator) -> np.ndarray:
@@ -108,7 +108,7 @@ def _sleeve(
     _lay(picture, drawn, cover)
 
 
-def _camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def through_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Exposure, colour temperature, uneven light, blur, noise, contrast and JPEG; to uint8."""
     size = len(picture)
     warmth = rng.normal(0, 0.06)

@@ -1,0 +1,80 @@
+"""How real rendered hands look to a network that learned from photos: MediaPipe Hands 0.10.21.
+
+For each number of fingers: the share of hands that it finds (confidence 0.3), and the median distance of its
+21 points from ours, in hand lengths (wrist to the middle finger's tip along the joints, in space: a fist is
+as long as an open hand). Mesh and capsule hands have the same backgrounds, camera, size and rotations.
+MediaPipe runs in an environment of its own (`--python`), which wants numpy < 2: it only measures.
+
+    python -m venv MEDIAPIPE && MEDIAPIPE/bin/pip install mediapipe==0.10.21 "numpy<2"
+    python benchmarks/hands_for_mediapipe.py --python MEDIAPIPE/bin/python
+"""
+
+import argparse
+import subprocess
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+
+from handvision.synthesis.hand import photo, scene
+from handvision.synthesis.hand.mesh import scene as mesh_scene
+from handvision.synthesis.hand.mesh.draw import draw_photo
+
+PEER = Path(__file__).parent / "peers" / "mediapipe_hands.py"
+TURNS = (-60.0, 60.0)
+CONFIDENCE = 0.3
+# Photo, points (21, 2), and the length of a hand in pixels.
+Drawn = tuple[np.ndarray, np.ndarray, float]
+
+
+def mesh_hand(size: int, count: int, rng: np.random.Generator) -> Drawn:
+    drawn = mesh_scene.draw_scene(size, rng, "train", "numbers", count, TURNS, 0.5)
+    return draw_photo(drawn, rng, "train"), drawn.project(drawn.joints), drawn.length
+
+
+def capsule_hand(size: int, count: int, rng: np.random.Generator) -> Drawn:
+    drawn = scene.draw_scene(size, rng, "train", "numbers", count, TURNS, 0.5)
+    coverage, _ = scene.draw_mask(drawn, size)
+    return photo.draw_photo(drawn, coverage, rng, "train"), drawn.hand.points[:21], drawn.length
+
+
+def measure(python: Path, photos: list[np.ndarray]) -> np.ndarray:
+    """MediaPipe's points (n, 21, 2), NaN where it found no hand."""
+    with tempfile.TemporaryDirectory() as folder:
+        given, found = Path(folder) / "photos.npz", Path(folder) / "found.npz"
+        np.savez(given, *photos)
+        subprocess.run([python, PEER, given, found, str(CONFIDENCE)], check=True, stderr=subprocess.DEVNULL)
+        with np.load(found) as stored:
+            return stored["landmarks"][..., :2]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--python", type=Path, required=True, help="of the environment that has MediaPipe")
+    parser.add_argument("--count", type=int, default=40, help="hands for each number (default 40)")
+    parser.add_argument("--size", type=int, default=256)
+    parser.add_argument("--seed", type=int, default=0)
+    arguments = parser.parse_args()
+    kinds: dict[str, Callable[[int, int, np.random.Generator], Drawn]]
+    kinds = {"mesh": mesh_hand, "capsules": capsule_hand}
+    for name, draw in kinds.items():
+        rows = [(count, index) for count in range(6) for index in range(arguments.count)]
+        drawn = [draw(arguments.size, row[0], np.random.default_rng((arguments.seed, *row))) for row in rows]
+        pictures, points, sizes = zip(*drawn, strict=True)
+        theirs = measure(arguments.python, list(pictures))
+        found = np.isfinite(theirs[:, 0, 0])
+        distances = np.median(np.linalg.norm(theirs - np.stack(points), axis=2), axis=1) / sizes
+        print(
+            f"{name}: {found.mean():.1%} of {len(found)} found, median distance {np.nanmedian(distances):.1%}"
+        )
+        for count in range(6):
+            of_count = np.array([row[0] == count for row in rows])
+            share, distance = found[of_count].mean(), np.nanmedian(distances[of_count])
+            print(f"    {count}: {share:6.1%} found, median distance {distance:.1%} of a hand's length")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""A picture of a mesh hand with all that is known of it."""
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from handvision.core.vocabularies import GESTURES, NUMBERS
+from handvision.synthesis.hand import photo, skin
+from handvision.synthesis.hand.mesh.look import draw_look
+from handvision.synthesis.hand.mesh.scene import Scene, draw_scene
+from handvision.synthesis.hand.mesh.shading import shade
+from handvision.synthesis.strata import SPLITS
+from handvision.synthesis.world import backdrop
+
+TASKS = {"numbers": len(NUMBERS), "gestures": len(GESTURES)}
+
+
+@dataclass(frozen=True)
+class MeshHand:
+    """A drawn hand.
+
+    Attributes:
+        photo: (size, size, 3) uint8 RGB.
+        mask: (size, size) uint8, 255 = skin of the hand and its bare forearm, 0 elsewhere.
+        keypoints: (21, 3) float32 in MediaPipe's order: x, y in pixels, then 1 = seen, 0 = hidden.
+        handedness: "left" or "right", the person's hand; the photo is not mirrored.
+        rotation: degrees of wrist to middle knuckle from image-up, counter-clockwise, in (-180, 180].
+    """
+
+    photo: np.ndarray
+    mask: np.ndarray
+    keypoints: np.ndarray
+    handedness: str
+    rotation: float
+
+
+def draw_mesh_hand(
+    size: int,
+    rng: np.random.Generator,
+    split: str,
+    label: int,
+    task: str = "numbers",
+    turns: tuple[float, float] = (-180.0, 180.0),
+    mirror_share: float = 0.5,
+) -> MeshHand:
+    """Draws a random person's hand that shows a number or a gesture, before a random background.
+
+    The same state of the generator gives the same bytes. No two splits share a hand's shape, a skin tone, a
+    sleeve's hue or a background's hue.
+
+    Args:
+        size: width and height in pixels.
+        split: "train", "validation" or "test".
+        label: the number (0 to 5) or the gesture (0 to 19).
+        task: "numbers" or "gestures".
+        turns: range of the rotation in degrees, against the usual one.
+        mirror_share: share of pictures with the other hand; gestures are those of their archive at 0.
+
+    Raises:
+        ValueError: an argument is out of its range; the message names it.
+    """
+    _check(size, split, task, label, turns, mirror_share)
+    scene = draw_scene(size, rng, split, task, label, turns, mirror_share)
+    drawn = draw_photo(scene, rng, split)
+    return MeshHand(drawn, scene.mask(), scene.key_points(), scene.handedness, scene.rotation)
+
+
+def _check(
+    size: int, split: str, task: str, label: int, turns: tuple[float, float], mirror_share: float
+) -> None:
+    if not 32 <= size <= 1024:
+        raise ValueError(f"size is {size!r}; use 32 to 1024 pixels")
+    if split not in SPLITS:
+        raise ValueError(f"split is {split!r}; use one of {', '.join(SPLITS)}")
+    if task not in TASKS:
+        raise ValueError(f"task is {task!r}; use one of {', '.join(TASKS)}")
+    if not 0 <= label < TASKS[task]:
+        raise ValueError(f"label is {label!r}; {task} have labels 0 to {TASKS[task] - 1}")
+    if not -180 <= turns[0] <= turns[1] <= 180:
+        raise ValueError(f"turns is {turns!r}; use low <= high within -180 to 180 degrees")
+    if not 0 <= mirror_share <= 1:
+        raise ValueError(f"mirror_share is {mirror_share!r}; use a share from 0 to 1")
+
+
+def draw_photo(scene: Scene, rng: np.random.Generator, split: str) -> np.ndarray:
+    """The scene before a background, taken by a camera, (size, size, 3) uint8 RGB."""
+    tone = skin.tone(rng, split)
+    look = draw_look(rng, split, tone)
+    coverage = scene.coverage()
+    picture = backdrop.draw_backdrop(rng, split, tone, (coverage * 255).astype(np.uint8))
+    if look.light.kind == "back":
+        picture *= np.float32(rng.uniform(1.2, 1.7))
+    elif rng.random() < 0.5:
+        _cast_shadow(picture, scene, coverage, look.light.direction, rng)
+    hand = shade(scene, look) * coverage[..., None]
+    if rng.random() < 0.15:
+        blur = _motion(scene, rng)
+        hand, coverage = cv2.filter2D(hand, -1, blur), cv2.filter2D(coverage, -1, blur)
+    picture = picture * (1 - coverage[..., None]) + hand
+    return photo.through_camera(picture, rng)
+
+
+def _motion(scene: Scene, rng: np.random.Generator) -> np.ndarray:
+    """A kernel that smears along a line of at most 6 % of a hand, to both sides of where the hand is."""
+    length = max(3.0, rng.uniform(0.01, 0.06) * scene.zoom)
+    side = 2 * int(np.ceil(length / 2)) + 1
+    kernel = np.zeros((side, side), np.float32)
+    angle = rng.uniform(0, np.pi)
+    reach = 0.5 * length * np.array([np.cos(angle), np.sin(angle)])
+    ends = [np.round((side // 2 + sign * reach) * 16).astype(int).tolist() for sign in (-1, 1)]
+    cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_8, 4)
+    return kernel / kernel.sum()
+
+
+def _cast_shadow(
+    picture: np.ndarray, scene: Scene, coverage: np.ndarray, light: np.ndarray, rng: np.random.Generator
+) -> None:
+    """Darkens the background where the hand keeps the lamp's light from a wall behind it."""
+    reach = rng.uniform(0.04, 0.3) * scene.zoom
+    moved = np.array([[1, 0, -light[0] * reach], [0, 1, light[1] * reach]], np.float32)
+    shadow = cv2.warpAffine(coverage, moved, coverage.shape[::-1])
+    shadow = cv2.GaussianBlur(shadow, (0, 0), 0.5 + 0.35 * reach)
+    picture *= 1 - shadow[..., None] * np.float32(rng.uniform(0.1, 0.55))
