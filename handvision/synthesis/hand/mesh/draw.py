@@ -43,6 +43,7 @@ def draw_mesh_hand(
     task: str = "numbers",
     turns: tuple[float, float] = (-180.0, 180.0),
     mirror_share: float = 0.5,
+    any_view: bool = False,
 ) -> MeshHand:
     """Draws a random person's hand that shows a number or a gesture, before a random background.
 
@@ -56,12 +57,13 @@ def draw_mesh_hand(
         task: "numbers" or "gestures".
         turns: range of the rotation in degrees, against the usual one.
         mirror_share: share of pictures with the other hand; gestures are those of their archive at 0.
+        any_view: seen from anywhere, not only from where people show it: raised fingers may be hidden then.
 
     Raises:
         ValueError: an argument is out of its range; the message names it.
     """
     _check(size, split, task, label, turns, mirror_share)
-    scene = draw_scene(size, rng, split, task, label, turns, mirror_share)
+    scene = draw_scene(size, rng, split, task, label, turns, mirror_share, any_view)
     drawn = draw_photo(scene, rng, split)
     return MeshHand(drawn, scene.mask(), scene.key_points(), scene.handedness, scene.rotation)
 

@@ -1,6 +1,6 @@
 """One picture's hand: who, which pose, seen from where, where in the frame; and its exact mask."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -116,6 +116,7 @@ def draw_scene(
     label: int,
     turns: tuple[float, float],
     mirror_share: float,
+    any_view: bool = False,
 ) -> Scene:
     """A random scene with the hand that shows `label`; `turns` is the range of its rotation in degrees."""
     hand = load()
@@ -125,8 +126,13 @@ def draw_scene(
     distance = float(rng.uniform(2.6, 7.0))
     for _ in range(50):
         shown = draw(label, rng)
+        if any_view:
+            yaw, pitch = rng.uniform(-180, 180), np.clip(rng.normal(0, 30), -75, 75)
+            shown = replace(shown, view=poses.View(yaw, pitch))
         posed = posing.pose_bones(hand, rest, posing.close_fists(shown.pose, rng))
-        if _stands_out(hand, posed, shown, distance):
+        if _arm_hides(posed, shown):
+            continue
+        if any_view or _stands_out(hand, posed, shown, distance):
             break
     mirror ^= shown.mirrored
     usual = shown.usual_rotation * (1 if mirror == shown.mirrored else -1)
@@ -150,8 +156,7 @@ def place(
     """Turns a surface to the camera and puts it somewhere in the picture."""
     points = keypoints.key_points(posed.joints)
     middle = points[[0, 5, 9, 17]].mean(axis=0)
-    view = rotation((1, 0, 0), shown.view.pitch) @ rotation((0, 1, 0), shown.view.yaw)
-    view = np.diag([-1.0 if mirror else 1.0, 1.0, 1.0]) @ view
+    view = np.diag([-1.0 if mirror else 1.0, 1.0, 1.0]) @ _turn(shown.view)
     wrist, knuckle = _flat((points[[anatomy.WRIST, anatomy.MIDDLE_KNUCKLE]] - middle) @ view.T, distance)
     dx, dy = knuckle - wrist
     view = rotation((0, 0, 1), rotation_degrees - float(np.degrees(np.arctan2(-dx, -dy)))) @ view
@@ -162,6 +167,17 @@ def place(
     return Scene(
         size, shown, surface, distance, zoom, offset, points, hand.radii[:21], handedness, rotation_degrees
     )
+
+
+def _turn(view: poses.View) -> np.ndarray:
+    """From the hand's own frame to the camera's."""
+    return rotation((1, 0, 0), view.pitch) @ rotation((0, 1, 0), view.yaw)
+
+
+def _arm_hides(posed: posing.Posed, shown: poses.Shown) -> bool:
+    """Whether the forearm comes from so near the camera that it lies before the hand."""
+    arm = posed.joints[anatomy.ELBOW] - posed.joints[anatomy.WRIST]
+    return bool((_turn(shown.view) @ arm)[2] > 0.85 * np.linalg.norm(arm))
 
 
 def _stands_out(hand: HandModel, posed: posing.Posed, shown: poses.Shown, distance: float) -> bool:

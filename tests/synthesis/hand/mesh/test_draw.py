@@ -46,6 +46,19 @@ def test_everything_draws(task):
         assert 0.03 < (drawn.mask > 0).mean() < 0.8, label
 
 
+def test_any_view_shows_hands_from_all_sides_and_no_arm_before_them():
+    depths = []
+    for index in range(40):
+        rng = np.random.default_rng((10, index))
+        drawn = scene.draw_scene(64, rng, "train", "numbers", 5, (-180, 180), 0.5, any_view=True)
+        assert drawn.mask().any()
+        assert drawn.key_points()[:, 2].sum() >= 3, index
+        depths.append(
+            float((drawn.joints[9] - drawn.joints[0])[2] / np.linalg.norm(drawn.joints[9] - drawn.joints[0]))
+        )
+    assert min(depths) < -0.7 and max(depths) > 0.7  # pointing away, and at the camera
+
+
 def test_rotation_is_wrist_to_middle_knuckle():
     for index in range(24):
         drawn = hand(index, index % 6)
