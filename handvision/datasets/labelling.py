@@ -174,7 +174,8 @@ def _grab(photo: np.ndarray, span: tuple[slice, slice], likely: np.ndarray) -> n
     return np.isin(state[span], (cv2.GC_FGD, cv2.GC_PR_FGD))
 
 
-def _span(box, shape):
+def _span(box: np.ndarray, shape: tuple[int, ...]) -> tuple[slice, slice]:
+    """The rows and columns of a box that lie in a picture."""
     x0, y0 = np.floor(box[:2]).astype(int).clip(0)
     x1, y1 = np.ceil(box[2:]).astype(int).clip(0, (shape[1], shape[0]))
     return slice(y0, y1), slice(x0, x1)

@@ -159,7 +159,7 @@ def _divided_negatives() -> tuple[str, ...]:
 
 
 def _rendered_masks(task: str, train: int, test: int, seed: int) -> dict[str, Examples]:
-    """Parts to learn from, in all directions, and the test, upright: the evaluation turns it itself."""
+    """Training and validation in all directions, and the test upright: the evaluation rotates it itself."""
     draw = {"size": MASK_SIZE, "seed": seed, "task": task, "photos": False, "workers": WORKERS}
     return {
         "train": _every_second_rough(rendered.cached_render(train, split="train", **draw), seed),

@@ -1,4 +1,4 @@
-"""Photos without a hand, and the masks that skin colour makes of them: what no number should be read from."""
+"""Negatives: photos without a hand, and the masks that skin colour makes of them."""
 
 from collections.abc import Sequence
 
@@ -42,7 +42,7 @@ def beside_boxes(examples: Examples, least: int = 60) -> Examples:
 def skin_masks(
     photos: np.ndarray | Sequence[np.ndarray], count: int, size: int, seed: int, jitter: float = 0.0
 ) -> Examples:
-    """Masks of skin's colour in pieces of photos without a hand, for a classifier to doubt.
+    """Negatives for classifiers: masks of skin's colour in pieces of photos without a hand.
 
     Every mask is of another piece, 40 to 100 % of a photo's sides. Every second one is smoothed and
     reduced to its largest region, as a segmenter would give it; the others keep their specks.
@@ -61,14 +61,15 @@ def skin_masks(
         ValueError: hardly any photo has something of skin's colour.
     """
     rng = np.random.default_rng(seed)
-    masks, tries = [], 0
+    masks: list[np.ndarray] = []
+    tries = 0
     while len(masks) < count:
         tries += 1
         if tries > _TRIES * (count + 10):
             raise ValueError(
                 f"after {tries - 1} tries {len(masks)} of {count} masks: give photos with skin's colour"
             )
-        piece = _piece(photos[rng.integers(len(photos))], rng)
+        piece = _piece(photos[int(rng.integers(len(photos)))], rng)
         mask = skin_mask(piece, rng.uniform(-jitter, jitter))
         mask = resize(Examples("piece", masks=[mask]), size, size).masks[0]
         if len(masks) % 2:

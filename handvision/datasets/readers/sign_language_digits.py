@@ -38,7 +38,8 @@ def read(files: Files) -> Examples:
 def _people(files: Files) -> dict[tuple[str, ...], int]:
     """Who is in each photo. Everybody went through the signs in order while the counter ran on, so a new
     person begins where the digit does not rise."""
-    people, person, before = {}, -1, 10
+    people: dict[tuple[str, ...], int] = {}
+    person, before = -1, 10
     for digit, number in sorted(files["photos"], key=lambda key: int(key[1])):
         person += int(digit) <= before
         before = int(digit)

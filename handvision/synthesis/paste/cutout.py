@@ -31,8 +31,8 @@ class Cutout:
 def _arm_end(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Where the arm was cut off, and which way it went: (2, 2) and (2,), from a mask (h, w).
 
-    Nowhere is it written. But seen from the palm's centre, the widest inner circle, only arm and
-    fingers reach beyond the circle, the arm is wider than fingers, and mostly it is below.
+    No data set annotates it, so it is estimated. Seen from the palm's centre (of the widest inner circle),
+    only arm and fingers reach beyond the circle, the arm is wider than fingers, and mostly it is below.
     """
     step = max(1.0, max(mask.shape[:2]) / 80)
     small = (max(1, round(mask.shape[1] / step)), max(1, round(mask.shape[0] / step)))

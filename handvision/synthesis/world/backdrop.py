@@ -19,9 +19,8 @@ def draw_backdrop(rng: np.random.Generator, split: str, tone: np.ndarray, covera
 
     Args:
         tone: skin colour of the person shown; distractors sometimes have it too.
-        coverage: (size, size) uint8, where the hand will be. Who takes a photo moves a little, so that
-            what is behind the hand stands beside it: of the picture and its mirror image, the one in which
-            they overlap less.
+        coverage: (size, size) uint8, where the hand will be. The background is mirrored if the hand would
+            hide the distractor otherwise: of the two, the one that overlaps less is taken.
     """
     size = len(coverage)
     base = colour_of(rng, stratum(rng, split))
