@@ -7,7 +7,7 @@ from pathlib import Path
 
 
 @contextlib.contextmanager
-def replacing(path: str | Path) -> Iterator[Path]:
+def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """A temporary path beside `path`, which takes its place once it is written in full.
 
     The folder is made if it is missing. The suffix stays: Keras and OpenCV choose the format by it.

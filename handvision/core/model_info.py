@@ -1,9 +1,11 @@
 """What a model's file says of itself beside its graph: how its answers are to be read."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from numpy.typing import NDArray
 
 from handvision.core.geometry import Affine
 
@@ -17,11 +19,11 @@ class CropInfo:
     margin: float
     keep_aspect: bool
 
-    def to_picture(self, box: tuple[float, float, float, float]) -> Affine:
+    def to_picture(self, box: Sequence[float] | NDArray) -> Affine:
         """From the pixels of a crop to those of the picture that it was cut from.
 
         Args:
-            box: x0, y0, x1, y1 of the hand in the picture.
+            box: (4,) x0, y0, x1, y1 of the hand in the picture.
         """
         x0, y0, x1, y1 = map(float, box)
         margin = self.margin * max(x1 - x0, y1 - y0)

@@ -126,7 +126,7 @@ def _answer(
 
 
 def _as_float(photo: NDArray) -> NDArray[np.float32]:
-    return photo.astype(np.float32) / 255 if photo.dtype == np.uint8 else photo
+    return photo.astype(np.float32) / np.float32(255) if photo.dtype == np.uint8 else photo
 
 
 def _check_count(name: str, value: int, most: int | None = None) -> None:

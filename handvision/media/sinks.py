@@ -25,6 +25,7 @@ from handvision.media.sources import open_video
 
 Write = Callable[[NDArray | None, Reading], None]
 _NO_HAND = Hand(presence=0.0)
+_Video = tuple[str, cv2.VideoWriter, contextlib.ExitStack]  # source, writer, what holds its file
 
 
 def rows(reading: Reading) -> list[dict[str, Any]]:
@@ -117,8 +118,7 @@ class OverlayWriter:
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
         self._taken: set[str] = set()
-        # The video that is being written: source, writer, and the stack that holds its file.
-        self._video: tuple[str, cv2.VideoWriter, contextlib.ExitStack] | None = None
+        self._video: _Video | None = None  # the one that is being written
 
     def __enter__(self) -> Self:
         return self
@@ -137,11 +137,10 @@ class OverlayWriter:
             with replacing(self._free_path(reading.source, ".jpg")) as unfinished:
                 Image.fromarray(picture).save(unfinished, "jpeg", quality=92)
             return
-        if not self._video:
-            self._start_video(reading.source, picture.shape)
+        self._video = self._video or self._new_video(reading.source, picture.shape)
         self._video[1].write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
 
-    def _start_video(self, source: str, shape: tuple[int, ...]) -> None:
+    def _new_video(self, source: str, shape: tuple[int, ...]) -> _Video:
         with open_video(source) as video:
             rate = video.get(cv2.CAP_PROP_FPS)
         # Some containers say no rate, or nonsense.
@@ -151,7 +150,7 @@ class OverlayWriter:
         writer = cv2.VideoWriter(str(unfinished), cv2.VideoWriter.fourcc(*"mp4v"), rate, (shape[1], shape[0]))
         if not writer.isOpened():
             raise OSError(f"{self.folder}: OpenCV cannot write an mp4 video here")
-        self._video = (source, writer, files)
+        return source, writer, files
 
     def _end_video(self, *error: Any) -> None:
         if self._video:

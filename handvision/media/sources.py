@@ -6,9 +6,9 @@
 import contextlib
 import logging
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -52,7 +52,7 @@ class Picture(NamedTuple):
     time_seconds: float | None = None  # of a video's frame, from its beginning
 
 
-def items_of(images) -> tuple[Iterable, bool]:
+def items_of(images: Any) -> tuple[Iterable, bool]:
     """The paths and arrays to read, and whether it is a single file, whose failure is an error."""
     if isinstance(images, str | os.PathLike):
         path = Path(images)
@@ -76,7 +76,7 @@ def items_of(images) -> tuple[Iterable, bool]:
     return (items if isinstance(images, Iterator) else list(items)), False
 
 
-def count_pictures(items) -> int | None:
+def count_pictures(items: Iterable) -> int | None:
     """How many pictures there are, for the progress bar; None for an iterator."""
     if isinstance(items, Iterator):
         return None
@@ -90,7 +90,7 @@ def count_pictures(items) -> int | None:
     return total
 
 
-def read_all(items: Iterable, alone: bool) -> Iterator[Picture]:
+def read_all(items: Iterable, alone: bool) -> Generator[Picture]:
     """The pictures of what `items_of` returned, in order; a file that fails beside others has an `error`."""
     for number, item in enumerate(items):
         if not isinstance(item, str | os.PathLike):
@@ -112,7 +112,7 @@ def read_all(items: Iterable, alone: bool) -> Iterator[Picture]:
 # --- files and videos ---------------------------------------------------------------------------------
 
 
-def _parts(item) -> list:
+def _parts(item: Any) -> list:
     """A folder's pictures, or else the item itself; a folder without pictures fails when it is read."""
     if isinstance(item, str | os.PathLike) and Path(item).is_dir():
         return _pictures_in(Path(item)) or [item]
@@ -149,7 +149,7 @@ def _read_video(path: Path) -> Iterator[Picture]:
 
 
 @contextlib.contextmanager
-def open_video(path):
+def open_video(path: str | os.PathLike) -> Iterator[cv2.VideoCapture]:
     """OpenCV's reader of a video, released at the end; of a file that is no video it reads no frame."""
     video = cv2.VideoCapture(str(path))
     try:
@@ -158,14 +158,14 @@ def open_video(path):
         video.release()
 
 
-def _is_video(item) -> bool:
+def _is_video(item: Any) -> bool:
     return isinstance(item, str | os.PathLike) and Path(item).suffix.lower() in VIDEOS
 
 
 # --- pixels -------------------------------------------------------------------------------------------
 
 
-def _is_array(value) -> bool:
+def _is_array(value: Any) -> bool:
     return hasattr(value, "__array__") or hasattr(value, "__array_interface__")
 
 
@@ -186,7 +186,7 @@ def _rgb(picture: Image.Image) -> np.ndarray:
     return np.array(picture.convert("RGB"))
 
 
-def checked_picture(image, name: str) -> np.ndarray:
+def checked_picture(image: Any, name: str) -> np.ndarray:
     """An array as a picture: (height, width, 3), uint8 or float32 in [0, 1]."""
     if not _is_array(image):
         raise TypeError(f"{name} is a {type(image).__name__}; give a path or an array")

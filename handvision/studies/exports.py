@@ -35,9 +35,10 @@ def export_and_check(model: keras.Model, target: Path, photos: int = 40) -> Agre
         raise ValueError(f"{target}: an export ends in {' or '.join(_EXPORTS)}")
     backend = open_backend(model)
     hands = rendered.render(photos, seed=0, split="test").photos
+    assert hands is not None
     with tempfile.TemporaryDirectory() as folder:
         written = _EXPORTS[target.suffix](model, Path(folder) / target.name)
-        scales = np.full(photos, max(hands.shape[1] / backend.height, hands.shape[2] / backend.width))
+        scales = np.array([max(p.shape[0] / backend.height, p.shape[1] / backend.width) for p in hands])
         found = agreement(predict(hands, backend), predict(hands, written), scales)
         if not found.agrees:
             raise ValueError(f"{target.name} does not answer as the model does, so it is not kept: {found}")
