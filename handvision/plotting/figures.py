@@ -78,9 +78,16 @@ def grid(
 
 
 def draw(axis: Axes, image: np.ndarray, title: str = "") -> None:
-    axis.imshow(image, cmap="gray", vmin=0, vmax=255, rasterized=True)
+    """A picture, so that the axis counts pixels from the picture's corner, as `core.geometry` does."""
+    axis.imshow(image, cmap="gray", vmin=0, vmax=255, rasterized=True, extent=extent(image))
     if title:
         axis.set_title(title, fontsize=8, pad=3)
+
+
+def extent(image: np.ndarray) -> tuple[float, float, float, float]:
+    """Left, right, bottom, top: matplotlib's own count starts at the centre of the first pixel."""
+    height, width = image.shape[:2]
+    return 0, width, height, 0
 
 
 def whole_degrees(value: float) -> str:

@@ -22,6 +22,7 @@ from handvision.plotting.figures import (
     SKY,
     VERMILION,
     draw,
+    extent,
     grid,
     whole_degrees,
     wrapped,
@@ -183,7 +184,7 @@ def show_attention(
             axes[i].set_title(str(titles[i]), fontsize=8, pad=3)
         strongest = max(float(weights.max()), 1e-12)
         weights = cv2.resize(np.asarray(weights / strongest, np.float32), (width, height))
-        axes[i].imshow(weights, cmap="inferno", norm=Normalize(0, 1))
+        axes[i].imshow(weights, cmap="inferno", norm=Normalize(0, 1), extent=extent(weights))
         _outline(axes[i], crop if crop.ndim == 2 else crop.max(axis=-1), SKY, "solid")
     bar = figure.colorbar(
         ScalarMappable(Normalize(0, 1), "inferno"),
@@ -240,7 +241,7 @@ def show_readings(
         draw(rows[3, i], photo)
         answer = "no hand"
         if found:
-            rows[1, i].plot([x0, x1, x1, x0, x0], np.array([y0, y0, y1, y1, y0]) - 0.5, color=ORANGE, lw=1.5)
+            rows[1, i].plot([x0, x1, x1, x0, x0], [y0, y0, y1, y1, y0], color=ORANGE, lw=1.5)
             scale = photo.shape[0] / masks[i].shape[0]
             centre = (box[:2] + box[2:]) / 2 * scale
             _arrow(rows[3, i], photo.shape, degrees, centre)
@@ -262,12 +263,15 @@ def plot_keypoints(photos: Pictures, keypoints: ArrayLike, columns: int = 6, tit
 
     Args:
         photos: one picture, or n of them.
-        keypoints: (21, 2) or (n, 21, 2), x and y in pixels, in MediaPipe's order.
+        keypoints: (21, 2) or (n, 21, 2), x and y in pixels from the picture's corner, in MediaPipe's order;
+            or with a third column, the score, which is not shown.
     """
     points = np.asarray(keypoints, float)
     if points.ndim == 2:
         photos, points = [photos], points[None]
     photos = as_pictures(photos, "photos")
+    if points.shape == (len(photos), 21, 3):
+        points = points[..., :2]
     if points.shape != (len(photos), 21, 2):
         raise ValueError(
             f"keypoints has shape {points.shape}; {len(photos)} photos need {(len(photos), 21, 2)}"
@@ -276,12 +280,11 @@ def plot_keypoints(photos: Pictures, keypoints: ArrayLike, columns: int = 6, tit
     figure, axes = grid(len(photos), columns, title, captions=0, size=1.6, below=0.45, least=4.4)
     for axis, photo, hand in zip(axes, photos, points, strict=False):
         draw(axis, photo)
-        # Pixel centres are whole numbers in matplotlib, as in our key points.
         for chain, colour in FINGERS.values():
             x, y = hand[list(chain)].T
             axis.plot(x, y, color=colour, lw=1.6, marker="o", ms=2.5, path_effects=HALO)
-        axis.set_xlim(-0.5, photo.shape[1] - 0.5)
-        axis.set_ylim(photo.shape[0] - 0.5, -0.5)
+        left, right, bottom, top = extent(photo)
+        axis.set(xlim=(left, right), ylim=(bottom, top))
     lines = [Line2D([], [], color=colour, label=name) for name, (_, colour) in FINGERS.items()]
     figure.legend(handles=lines, loc="outside lower center", ncols=3, fontsize=8, frameon=False)
     return figure
@@ -292,7 +295,7 @@ def _arrow(
 ) -> None:
     """An arrow through `centre` (x, y; default the picture's) that points `degrees` from image-up."""
     height, width = shape[:2]
-    x, y = ((width - 1) / 2, (height - 1) / 2) if centre is None else centre
+    x, y = (width / 2, height / 2) if centre is None else centre
     reach = 0.32 * min(height, width)
     dx, dy = -reach * np.sin(np.radians(degrees)), -reach * np.cos(np.radians(degrees))
     note = axis.annotate(
@@ -311,11 +314,11 @@ def _outline(axis: Axes, mask: np.ndarray, colour: str, style: str | tuple) -> N
     if not inside.any():
         return
     height, width = inside.shape
-    x, y = np.arange(width) - 1, np.arange(height) - 1
+    x, y = np.arange(width) - 0.5, np.arange(height) - 0.5  # centres of pixels; the margin's is at -0.5
     lines = axis.contour(x, y, inside.astype(float), [0.5], colors=colour, linewidths=1.4, linestyles=[style])
     lines.set_path_effects(HALO)
-    axis.set_xlim(-1, width - 2)
-    axis.set_ylim(height - 2, -1)
+    axis.set_xlim(-0.5, width - 1.5)
+    axis.set_ylim(height - 1.5, -0.5)
 
 
 def _photos_with_masks(

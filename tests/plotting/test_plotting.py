@@ -9,6 +9,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 import pytest
 from IPython.core.formatters import DisplayFormatter
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -163,7 +164,7 @@ def test_outlines_lie_on_the_edge_of_the_mask():
     figure = plotting.show_masks(PHOTOS[:1], MASKS[:1])
     (outline,) = figure.axes[0].collections
     points = np.concatenate([path.vertices for path in outline.get_paths()])
-    np.testing.assert_allclose([points.min(0), points.max(0)], [[9.5, 7.5], [29.5, 23.5]])
+    np.testing.assert_allclose([points.min(0), points.max(0)], [[10, 8], [30, 24]])
 
 
 def test_empty_and_full_masks_are_drawn_too():
@@ -236,6 +237,47 @@ def test_keypoints_join_the_wrist_to_each_fingertip():
     figure = plotting.plot_keypoints(PHOTOS[0], points)
     index = figure.axes[0].lines[1]
     np.testing.assert_allclose(index.get_xydata(), points[[0, 5, 6, 7, 8]])
+
+
+def pixel_at(figure, axis, x, y):
+    """RGB of a drawn figure at a point of an axis."""
+    canvas = FigureCanvasAgg(figure)
+    canvas.draw()
+    column, row = axis.transData.transform((x, y))
+    drawn = np.asarray(canvas.buffer_rgba())
+    return drawn[round(drawn.shape[0] - row), round(column), :3].astype(int)
+
+
+@pytest.mark.parametrize("point", [(3.5, 2.5), (0.5, 0.5), (7.5, 5.5)])
+def test_a_key_point_lies_on_its_pixel(point):
+    photo = np.zeros((6, 8, 3), np.uint8)
+    photo[int(point[1]), int(point[0])] = (0, 255, 0)
+    figure = plotting.show_samples([photo])
+    assert pixel_at(figure, figure.axes[0], *point).tolist() == [0, 255, 0]
+    keypoints = plotting.plot_keypoints(photo, np.tile(point, (21, 1)))
+    line = keypoints.axes[0].lines[0]
+    assert line.get_xydata()[0].tolist() == list(point)
+    # Both count alike: the point is drawn where the pixel is.
+    assert keypoints.axes[0].images[0].get_extent() == figure.axes[0].images[0].get_extent()
+
+
+def test_key_points_may_carry_a_score():
+    points = RNG.random((4, 21, 3)) * 30
+    index = plotting.plot_keypoints(PHOTOS, points).axes[0].lines[1]
+    np.testing.assert_allclose(index.get_xydata(), points[0, [0, 5, 6, 7, 8], :2])
+
+
+def test_a_box_runs_around_its_pixels():
+    axis = plotting.show_readings(PHOTOS, OUTPUTS, NAMES).axes[4]
+    x, y = axis.lines[0].get_xydata().T
+    assert (x.min(), y.min(), x.max(), y.max()) == (10, 8, 30, 24)
+    assert axis.images[0].get_extent() == [0, 40, 32, 0]
+
+
+def test_an_arrow_goes_through_the_middle_of_its_picture():
+    figure = plotting.show_augmented(PHOTOS, [PHOTOS], np.zeros((2, 4)))
+    arrow = figure.axes[0].texts[0]
+    assert (np.array(arrow.xy) + arrow.xyann == (40, 32)).all()
 
 
 def test_tables_print_aligned_and_show_as_html():
