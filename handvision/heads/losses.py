@@ -1,6 +1,7 @@
-"""What the networks learn from and are watched by: losses and metrics for rotations and masks."""
+"""Losses and metrics of gestures, rotations and masks."""
 
 import math
+from typing import Any
 
 import keras
 from keras import ops
@@ -14,7 +15,7 @@ class RotationLoss(keras.losses.Loss):
     Targets that are NaN give 0.
     """
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         return ops.sum(ops.square(_known(y_true, y_pred) - y_pred), axis=-1) / 2
 
 
@@ -27,11 +28,11 @@ class MaskLoss(keras.losses.Loss):
     value, 0, where nothing is predicted. Pixels whose target is NaN count in neither.
     """
 
-    def __init__(self, dice_weight: float = 1.0, name: str = "mask_loss", **kwargs):
+    def __init__(self, dice_weight: float = 1.0, name: str = "mask_loss", **kwargs: Any):
         super().__init__(name=name, **kwargs)
         self.dice_weight = dice_weight
 
-    def call(self, y_true, y_pred):
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
         known = ops.cast(ops.isfinite(y_true), y_pred.dtype)
         y_true = _known(y_true, ops.zeros_like(y_pred))
         pixels = (1, 2, 3)
@@ -42,7 +43,7 @@ class MaskLoss(keras.losses.Loss):
         total = ops.sum((y_true + y_pred) * known, axis=pixels)
         return entropy + self.dice_weight * (1 - (2 * shared + 1) / (total + 1))
 
-    def get_config(self):
+    def get_config(self) -> dict[str, Any]:
         return {**super().get_config(), "dice_weight": self.dice_weight}
 
 
@@ -53,33 +54,48 @@ class GestureAccuracy(keras.metrics.Mean):
     A target that prefers no gesture (a picture without a hand) is left out.
     """
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> None:
         weight = ops.cast(ops.max(y_true, axis=-1) > 0.5, y_pred.dtype)
         if sample_weight is not None:
             weight = weight * ops.cast(ops.reshape(sample_weight, (-1,)), y_pred.dtype)
         right = ops.cast(ops.equal(ops.argmax(y_true, axis=-1), ops.argmax(y_pred, axis=-1)), y_pred.dtype)
-        return super().update_state(right, weight)
+        super().update_state(right, weight)
 
 
 @keras.saving.register_keras_serializable(package="handvision")
 class RotationError(keras.metrics.Mean):
     """Mean absolute error of the direction in degrees, over the pictures whose direction is known."""
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> None:
         known = ops.cast(ops.all(ops.isfinite(y_true), axis=-1), y_pred.dtype)
         if sample_weight is not None:
             known = known * ops.cast(ops.reshape(sample_weight, (-1,)), y_pred.dtype)
         y_true = _known(y_true, ops.ones_like(y_pred))
         sine = y_true[:, 0] * y_pred[:, 1] - y_true[:, 1] * y_pred[:, 0]
         cosine = ops.sum(y_true * y_pred, axis=-1)
-        return super().update_state(ops.abs(ops.arctan2(sine, cosine)) * (180 / math.pi), known)
+        super().update_state(ops.abs(ops.arctan2(sine, cosine)) * (180 / math.pi), known)
 
 
 @keras.saving.register_keras_serializable(package="handvision")
 class MaskIoU(keras.metrics.Mean):
     """Intersection over union at threshold 0.5, mean over pictures; 1 where both masks are empty."""
 
-    def update_state(self, y_true, y_pred, sample_weight=None):
+    def update_state(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> None:
         known = ops.isfinite(y_true)
         truth, answer = ops.logical_and(y_true > 0.5, known), ops.logical_and(y_pred > 0.5, known)
         pixels = (1, 2, 3)
@@ -87,8 +103,9 @@ class MaskIoU(keras.metrics.Mean):
         union = ops.sum(ops.cast(ops.logical_or(truth, answer), "float32"), axis=pixels)
         # Empty and found empty: 0 / 0 counts as 1.
         scores = (shared + ops.cast(union == 0, "float32")) / ops.maximum(union, 1)
-        return super().update_state(scores, sample_weight)
+        super().update_state(scores, sample_weight)
 
 
-def _known(y_true, otherwise):
+def _known(y_true: keras.KerasTensor, otherwise: keras.KerasTensor) -> keras.KerasTensor:
+    """The targets, with `otherwise` in place of NaN."""
     return ops.where(ops.isfinite(y_true), ops.cast(y_true, otherwise.dtype), otherwise)

@@ -1,5 +1,8 @@
 """Segmenter, crop and reader joined into one Keras graph."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import keras
 
 from handvision.heads import registered
@@ -12,7 +15,7 @@ def combine(
     *,
     main_region: bool = True,
     name: str = "combined",
-    **crop_options,
+    **crop_options: Any,
 ) -> keras.Model:
     """One model from a colour photo to mask, box, crop, and what the classifier's heads say of the hand.
 
@@ -52,7 +55,7 @@ def classify_masks(
     *,
     crop: bool = True,
     name: str = "classify_masks",
-    **crop_options,
+    **crop_options: Any,
 ) -> keras.Model:
     """The classifier behind the crop: what is trained and evaluated, from whole masks on.
 
@@ -84,7 +87,12 @@ def classify_masks(
     return keras.Model(seen, _read(mask, photo, classifier, crop_options), name=name)
 
 
-def _read(mask, photo, classifier, crop_options):
+def _read(
+    mask: keras.KerasTensor,
+    photo: keras.KerasTensor | None,
+    classifier: keras.Model,
+    crop_options: Mapping[str, Any],
+) -> dict[str, keras.KerasTensor]:
     """Box, crop and what the classifier makes of it: of the mask alone, or of mask and photo."""
     height, width, channels = classifier.input_shape[1:]
     cut = BoundingBoxCropLayer(height, width, **crop_options, name="crop")
@@ -95,7 +103,7 @@ def _read(mask, photo, classifier, crop_options):
     return {**found, **classifier(seen)}
 
 
-def _check_segmenter(model):
+def _check_segmenter(model: keras.Model) -> None:
     photo, mask = model.input_shape, model.output_shape
     if not (_is_picture(photo, 3) and _is_picture(mask, 1) and photo[1:3] == mask[1:3]):
         raise ValueError(
@@ -113,5 +121,5 @@ def _check_classifier(model: keras.Model) -> None:
         )
 
 
-def _is_picture(shape, *channels):
+def _is_picture(shape: Any, *channels: int) -> bool:
     return isinstance(shape, tuple) and len(shape) == 4 and shape[3] in channels and None not in shape[1:]

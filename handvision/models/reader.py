@@ -111,11 +111,7 @@ def heads_of_model(model: keras.Model) -> tuple[Head, ...]:
         ValueError: none of its outputs is a head's.
     """
     outputs = model.output if isinstance(model.output, dict) else {}
-    heads = [
-        head.of_layer(_find(model, lambda layer, name=name: layer.name == name, name)[1])
-        for name, head in registered().items()
-        if name in outputs
-    ]
+    heads = [head.of_layer(_named(model, name)) for name, head in registered().items() if name in outputs]
     if not heads:
         raise ValueError(
             f"{model.name} has no head: a reader has outputs such as {', '.join(registered())}, this has "
@@ -180,6 +176,10 @@ def attention_maps(model: keras.Model, crops: np.ndarray) -> np.ndarray:
         maps.append(keras.ops.convert_to_numpy(resized)[..., 0])
     maps = np.concatenate(maps)
     return maps / maps.max(axis=(1, 2), keepdims=True)
+
+
+def _named(model: keras.Model, name: str) -> keras.layers.Layer:
+    return _find(model, lambda layer: layer.name == name, name)[1]
 
 
 def _find(

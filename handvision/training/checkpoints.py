@@ -17,7 +17,8 @@ def write_checkpoint(path: Path, state: dict[str, Any], arrays: dict[str, list[n
     named = {f"{group}/{i}": array for group, members in arrays.items() for i, array in enumerate(members)}
     sizes = {group: len(members) for group, members in arrays.items()}
     with path.open("wb") as file:
-        np.savez(file, state=np.array(json.dumps({**state, "sizes": sizes})), **named)
+        named["state"] = np.array(json.dumps({**state, "sizes": sizes}))
+        np.savez(file, **named)  # type: ignore[arg-type]
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, list[np.ndarray]]]:
@@ -60,7 +61,7 @@ def fingerprint(
 
 def set_epoch(sequence: keras.utils.PyDataset | None, epoch: int) -> None:
     """Sets the epoch of a sequence that has one."""
-    if hasattr(sequence, "epoch"):
+    if sequence is not None and hasattr(sequence, "epoch"):
         sequence.epoch = epoch
 
 

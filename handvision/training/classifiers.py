@@ -21,12 +21,13 @@ from handvision.training.recipe import ClassifierRecipe, TuningRecipe
 
 def classifier_task(recipe: ClassifierRecipe) -> Task:
     """The masks of a recipe: to learn from, to watch, and to test on."""
-    counts = dict(train=recipe.train, test=recipe.test, seed=recipe.seed, negatives=recipe.negatives)
+    numbers = (recipe.train, recipe.test, recipe.seed)
     if recipe.vocabulary == "gestures":
-        return protocol.gestures(recipe.data, **counts)
+        return protocol.gestures(recipe.data, *numbers, negatives=recipe.negatives)
     return protocol.finger_numbers(
         recipe.data,
-        **counts,
+        *numbers,
+        negatives=recipe.negatives,
         other_people=recipe.other_people,
         hands=recipe.rendered,
         random_split=recipe.random_split,

@@ -214,7 +214,7 @@ def recipe_from_json(value: Any) -> Recipe:
         ValueError: a field is missing, unknown or wrong; the message names it.
     """
     kind = value.get("kind") if isinstance(value, Mapping) else None
-    if kind not in _KINDS:
+    if not isinstance(kind, str) or kind not in _KINDS:
         raise ValueError(f"kind is {kind!r}; a recipe is an object whose kind is one of {', '.join(_KINDS)}")
     return typed_json.from_json(_KINDS[kind], {key: each for key, each in value.items() if key != "kind"})
 

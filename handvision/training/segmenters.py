@@ -77,8 +77,7 @@ def train_segmenter(
     learned: dict[str, list[np.ndarray]] = {}
     seconds: list[float] = []
     for number, phase in enumerate(recipe.phases):
-        if number or task is None:
-            task = segmenter_task(recipe, number)
+        task = segmenter_task(recipe, number) if number or task is None else task
         set_seed(recipe.seed)
         model = build_segmenter(recipe, number)
         _go_on_with(learned, model)
@@ -86,6 +85,7 @@ def train_segmenter(
         learned = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
         seconds += history.seconds
     history.seconds = seconds
+    assert task is not None  # a recipe has at least one phase
     return model, task, history
 
 

@@ -188,12 +188,11 @@ def test_min_area_calls_a_speck_no_hand():
     assert not found["crop"][0].any() and not found["box"][0].any()
 
 
-def test_min_extent_keeps_a_speck_from_stretching_the_box():
-    masks = np.zeros((1, 60, 80, 1), "float32")
-    masks[0, 10:40, 10:40] = 1
-    masks[0, 55, 75] = 1
-    assert run(BoundingBoxCropLayer(8, 8), masks)["box"][0].tolist() == [10, 10, 76, 56]
-    assert run(BoundingBoxCropLayer(8, 8, min_extent=0.1), masks)["box"][0].tolist() == [10, 10, 40, 40]
+def test_files_of_the_first_releases_open():
+    config = BoundingBoxCropLayer(8, 8).get_config()
+    assert BoundingBoxCropLayer.from_config(config | {"min_extent": 0.0}).get_config() == config
+    with pytest.raises(ValueError, match="min_extent is no longer an option"):
+        BoundingBoxCropLayer.from_config(config | {"min_extent": 0.1})
 
 
 @pytest.mark.parametrize("size", [(64, 64), (61, 83)])
@@ -240,7 +239,6 @@ def test_of_nothing_nothing_is_the_main_region():
         (lambda: BoundingBoxCropLayer(96, 96, margin=-0.1), "margin is -0.1"),
         (lambda: BoundingBoxCropLayer(96, 96, margin=float("nan")), "margin is nan"),
         (lambda: BoundingBoxCropLayer(96, 96, min_area=1), "min_area is 1"),
-        (lambda: BoundingBoxCropLayer(96, 96, min_extent=-1), "min_extent is -1"),
         (lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8, 3), "float32")), r"got \(2, 8, 8, 3\)"),
         (lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8), "float32")), r"got \(2, 8, 8\)"),
         (lambda: BoundingBoxCropLayer(9, 9)(keras.Input((None, 8, 1))), "must be fixed"),
@@ -329,7 +327,7 @@ def test_resizing_leaves_batch_norm_alone():
 # Every layer with other arguments than its defaults, and the shape of its input.
 LAYERS = {
     "BoundingBoxCropLayer": (
-        lambda: BoundingBoxCropLayer(9, 7, 0.4, 0.2, False, 0.01, 0.05, name="crop"),
+        lambda: BoundingBoxCropLayer(9, 7, 0.4, 0.2, False, 0.01, name="crop"),
         (16, 20, 1),
     ),
     "MainRegionLayer": (lambda: MainRegionLayer(0.4, 0.5, name="main_region"), (16, 20, 1)),

@@ -127,7 +127,7 @@ def _inverted_residual(
 
 def _weights_file() -> Path:
     found = importlib.util.find_spec(_PACKAGE)
-    files = list(Path(found.origin).parent.glob("models/*.pth")) if found else []
+    files = list(Path(found.origin).parent.glob("models/*.pth")) if found and found.origin else []
     if not files:
         raise FileNotFoundError(
             "the ImageNet weights of EfficientNet-Lite0 are not installed: "

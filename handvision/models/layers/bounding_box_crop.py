@@ -41,9 +41,6 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         keep_aspect: keep the hand's proportions; otherwise the region is stretched to the output.
         min_area: share of the picture's pixels that the foreground must exceed to be a hand, in [0, 1).
             With 0, `has_hand` is false exactly for empty masks.
-        min_extent: rows and columns count for the box only if they hold more foreground than this
-            share of the fullest row or column, in [0, 1). With 0 all count; with 0.1, say, specks and
-            thin tips no longer stretch the box, and may be cut off.
 
     Raises:
         ValueError: an argument is out of range, or the input has not one channel, no static size, or
@@ -70,12 +67,11 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         margin: float = 0.1,
         keep_aspect: bool = True,
         min_area: float = 0.0,
-        min_extent: float = 0.0,
         **kwargs: object,
     ) -> None:
         super().__init__(**kwargs)
         check_whole(height=height, width=width)
-        check_below_one(threshold=threshold, min_area=min_area, min_extent=min_extent)
+        check_below_one(threshold=threshold, min_area=min_area)
         if not 0 <= margin < float("inf"):
             raise ValueError(f"margin is {margin!r}; use a share of the box's larger side, 0 or more")
         self.height = int(height)
@@ -84,7 +80,6 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         self.margin = float(margin)
         self.keep_aspect = bool(keep_aspect)
         self.min_area = float(min_area)
-        self.min_extent = float(min_extent)
 
     def build(
         self, masks_shape: tuple[int | None, ...], photos_shape: tuple[int | None, ...] | None = None
@@ -133,9 +128,9 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         """First foreground index and last plus 1, (b, 1) each, of foreground sums (b, n)."""
         size = sums.shape[1]
         index = ops.arange(size, dtype="float32")[None]  # (1, n)
-        counts = sums > self.min_extent * ops.max(sums, axis=1, keepdims=True)
-        first = ops.min(ops.where(counts, index, float(size)), axis=1, keepdims=True)
-        last = ops.max(ops.where(counts, index, -1.0), axis=1, keepdims=True)
+        filled = sums > 0
+        first = ops.min(ops.where(filled, index, float(size)), axis=1, keepdims=True)
+        last = ops.max(ops.where(filled, index, -1.0), axis=1, keepdims=True)
         # An empty mask would give (n, 0): its region is the whole picture instead, so nothing is NaN.
         empty = last < 0
         return ops.where(empty, 0.0, first), ops.where(empty, float(size), last + 1)
@@ -162,5 +157,12 @@ class BoundingBoxCropLayer(keras.layers.Layer):
             "margin": self.margin,
             "keep_aspect": self.keep_aspect,
             "min_area": self.min_area,
-            "min_extent": self.min_extent,
         }
+
+    @classmethod
+    def from_config(cls, config: dict) -> "BoundingBoxCropLayer":
+        # Files of the first releases carry an option that was 0 in all of them, and is gone.
+        config = dict(config)
+        if config.pop("min_extent", 0) != 0:
+            raise ValueError("min_extent is no longer an option of BoundingBoxCropLayer; 0 was its default")
+        return super().from_config(config)
