@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -95,6 +96,18 @@ class Examples:
             for field, value in self._per_picture().items()
         }
         return replace(self, name=name or self.name, **picked)
+
+    def batch(self, field: Literal["photos", "masks"]) -> NDArray[np.uint8]:
+        """Photos or masks as one array, (n, height, width, channels).
+
+        Raises:
+            ValueError: there are none, or they are of unequal sizes.
+        """
+        pictures = getattr(self, field)
+        if not isinstance(pictures, np.ndarray):
+            what = "no" if pictures is None else "unequal sizes of"
+            raise ValueError(f"{self.name} has {what} {field}; give {field} of one size (see `resize`)")
+        return pictures
 
     def one_hot(self) -> np.ndarray:
         """(n, classes) float32: 1 at the label; where the label is NO_HAND, nothing is to be preferred.

@@ -57,9 +57,9 @@ def train_classifier(recipe: ClassifierRecipe, task: Task, folder: str | Path) -
         class_names=task.class_names,
         name=recipe.product,
     )
-    reader = models.classify_masks(classifier, task.train.masks.shape[1:], crop=recipe.crop_layer)
+    reader = models.classify_masks(classifier, task.train.batch("masks").shape[1:], crop=recipe.crop_layer)
     train, validation = (
-        _batches(reader, part.masks, part, recipe.augmentation, recipe)
+        _batches(reader, part.batch("masks"), part, recipe.augmentation, recipe)
         for part in (task.train, task.validation)
     )
     return reader, _learn(reader, train, validation, recipe, folder, title=recipe.product)
@@ -94,9 +94,9 @@ def tune_classifier(
     parts = [close_ups_of(model, part) for part in (photos, validation)]
     set_seed(recipe.seed)
     tuned = models.shown_the_photo(classifier)
-    reader = models.classify_masks(tuned, (*parts[0].masks.shape[1:3], 4))
+    reader = models.classify_masks(tuned, (*parts[0].batch("masks").shape[1:3], 4))
     train, watched = (
-        _batches(reader, np.concatenate([part.masks, part.photos], axis=-1), part, augmentation, recipe)
+        _batches(reader, _masks_and_photos(part), part, augmentation, recipe)
         for part, augmentation in zip(parts, (recipe.augmentation, Augmentation()), strict=True)
     )
     return tuned, _learn(reader, train, watched, recipe, folder, title=classifier.name)
@@ -137,13 +137,18 @@ def close_ups_of(model: keras.Model, photos: Examples, *, size: int = 144, margi
     for start in range(0, len(photos), 500):  # floats of all at once would fill the memory
         some = photos.take(range(start, min(start + 500, len(photos))))
         found = evaluation.model_outputs(
-            look, some.photos, ("crop", "photo_crop", "has_hand"), 32, channels=3
+            look, some.batch("photos"), ("crop", "photo_crop", "has_hand"), 32, channels=3
         )
         masks, pictures = (np.rint(found[key] * 255).astype(np.uint8) for key in ("crop", "photo_crop"))
         parts.append(
             replace(some, masks=masks, photos=pictures, hands=None).take(found["has_hand"].reshape(-1) > 0.5)
         )
     return concatenate(parts, f"{photos.name}, as {model.name} sees them")
+
+
+def _masks_and_photos(examples: Examples) -> np.ndarray:
+    """(n, height, width, 4): what a reader of both is given."""
+    return np.concatenate([examples.batch("masks"), examples.batch("photos")], axis=-1)
 
 
 def _batches(

@@ -94,8 +94,8 @@ def _train_phase(
 ) -> History:
     compile_segmenter(model, phase.learning_rate, phase.epochs * len(task.train))
     as_they_are = Augmentation()
-    masks = MaskTargets(task.validation.masks, as_they_are)
-    validation = AugmentedSequence(task.validation.photos, as_they_are, masks, shuffle=False)
+    masks = MaskTargets(task.validation.batch("masks"), as_they_are)
+    validation = AugmentedSequence(task.validation.batch("photos"), as_they_are, masks, shuffle=False)
     return fit(
         model,
         task.train,

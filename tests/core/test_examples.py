@@ -139,3 +139,17 @@ def test_nothing_to_resize_is_an_error():
         resize(Examples("labels", labels=np.arange(2)), 8, 8)
     with pytest.raises(ValueError, match="0x8"):
         resize(square(16), 0, 8)
+
+
+@pytest.mark.parametrize(
+    ("photos", "words"),
+    [
+        (None, "few has no photos"),
+        ([np.zeros((4, 4, 3)), np.zeros((5, 4, 3))], "few has unequal sizes of photos"),
+    ],
+)
+def test_a_batch_wants_pictures_of_one_size(photos, words):
+    masks = np.zeros((2, 4, 4, 1), np.uint8)
+    assert Examples("few", photos=photos, masks=masks).batch("masks") is masks
+    with pytest.raises(ValueError, match=words):
+        Examples("few", photos=photos, masks=masks).batch("photos")
