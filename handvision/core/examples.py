@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,10 @@ __all__ = ["NO_HAND", "UNKNOWN", "Examples", "Hands", "Pictures", "concatenate",
 # The value of a mask where nobody knows what is there; losses and metrics ignore such pixels.
 UNKNOWN = 64
 
-Pictures = np.ndarray | list[np.ndarray]
+# A field may be None, and pictures of unequal sizes are a list. Who was given examples of a kind knows what
+# is there and uses it without asking again, which `Any` allows.
+Pictures = np.ndarray | Any
+Column = np.ndarray | Any
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,12 @@ class Examples:
     """
 
     name: str
-    photos: Pictures | None = None
-    masks: Pictures | None = None
-    labels: np.ndarray | None = None
-    rotations: np.ndarray | None = None
-    groups: np.ndarray | None = None
-    hands: list[Hands] | None = None
+    photos: Pictures = None
+    masks: Pictures = None
+    labels: Column = None
+    rotations: Column = None
+    groups: Column = None
+    hands: list[Hands] | Any = None
     class_names: tuple[str, ...] = ()
     source: str = ""
 
@@ -58,7 +61,7 @@ class Examples:
         return next((len(value) for value in self._per_picture().values()), 0)
 
     @property
-    def boxes(self) -> list[NDArray[np.float32]] | None:
+    def boxes(self) -> list[NDArray[np.float32]] | Any:
         """n arrays (k, 4) float32, the known boxes of each picture's hands; None if none is known."""
         if self.hands is None:
             return None
@@ -67,7 +70,7 @@ class Examples:
         return None if unknown else boxes
 
     @property
-    def keypoints(self) -> NDArray[np.float32] | None:
+    def keypoints(self) -> NDArray[np.float32] | Any:
         """(n, 21, 2) float32 x, y of pictures of at most one hand, NaN where not known; None if none is.
 
         Raises:

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from handvision.core.examples import NO_HAND, Examples
 
@@ -51,7 +53,7 @@ def _of_hands(examples: Examples) -> list[np.ndarray]:
     return arrays
 
 
-def hash_arrays(arrays) -> str:
+def hash_arrays(arrays: Iterable[ArrayLike]) -> str:
     digest = hashlib.sha256()
     for array in arrays:
         array = np.asarray(array)
@@ -62,6 +64,6 @@ def hash_arrays(arrays) -> str:
     return digest.hexdigest()[:16]
 
 
-def hash_json(value) -> str:
+def hash_json(value: object) -> str:
     text = json.dumps(value, sort_keys=True, default=lambda other: type(other).__name__)
     return hashlib.sha256(text.encode()).hexdigest()[:16]

@@ -77,7 +77,7 @@ class Dataset:
 
         In reading order: frame 2 comes before frame 10.
         """
-        found = {content.what: {} for content in self.contents}
+        found: dict[str, dict[tuple[str, ...], str]] = {content.what: {} for content in self.contents}
         patterns = [
             (content.what, re.compile(r"(?:^|/)" + content.pattern, re.I)) for content in self.contents
         ]
