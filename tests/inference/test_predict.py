@@ -185,9 +185,13 @@ def test_a_model_that_is_no_combined_model_is_an_error(model):
 def test_the_released_model_reads_rendered_hands_as_its_keras_file_does():
     hands = rendered.render(200, seed=5, split="test", workers=2)
     scales = np.full(200, max(128 / 192, 128 / 256))
-    released = predict(hands.photos)
-    found = agreement(released, predict(hands.photos, find_model("combined")), scales)
+    released, expected = predict(hands.photos), predict(hands.photos, find_model("combined"))
+    found = agreement(released, expected, scales)
     assert found.agrees and found.hands > 150, found
+    # The exported file is of the very weights that models/ holds.
+    assert {hand.model for reading in (*released, *expected) for hand in reading.hands} == {
+        models.model_info(models.load_model(find_model("combined"))).fingerprint
+    }
     labels = np.array([reading.label for reading in released])
     assert (
         np.mean(labels == hands.labels.astype(str)) > 0.5
