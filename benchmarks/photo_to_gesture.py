@@ -32,7 +32,8 @@ from handvision.core.examples import Examples, resize
 from handvision.core.geometry import letterbox
 from handvision.core.workspace import REPOSITORY, runs_folder
 from handvision.datasets.errors import DataUnavailable
-from handvision.studies.record import write_facts
+from handvision.evaluation import commonest_class_share
+from handvision.studies.record import Variant, record_of_this_run
 
 PEER = "mediapipe==0.10.21"  # the last one with its networks in the wheel
 PEER_FOLDER = REPOSITORY / ".venv-mediapipe"
@@ -62,20 +63,51 @@ def main():
     print(f"{path}: {model.count_params():,} weights, photos of {model.input_shape[1:3]}; {PEER}\n")
 
     rows = accuracies(model, sets, arguments.limit)
-    doubt = confidence_without_hands(model, negatives)
-    times = milliseconds(model, sets["HandsDataset, one hand"]["test"].photos, arguments.rounds)
+    shares = confidence_without_hands(model, negatives)
+    times = milliseconds(model, sets["hands_dataset_one_hand"]["test"].photos, arguments.rounds)
     # A whole run is what `handvision.studies.release` takes; a trial is not.
-    written = runs_folder() / "comparisons" / "mediapipe.json"
-    metrics = {"mediapipe": {"photo_to_number": rows, "photos_without_hands": doubt, "milliseconds": times}}
-    tests = {name: parts["test"] for name, parts in sets.items()}
-    profile = "smoke" if arguments.limit else "full"
-    write_facts(written, metrics, datasets=tests, seed=SEED, profile=profile, model=path.name, peer=PEER)
-    print(f"\nwritten: {written}")
+    record = record_of_this_run(
+        "mediapipe",
+        variants=variants(rows, shares),
+        measurements={"milliseconds": times},
+        data={name: parts["test"] for name, parts in sets.items()},
+        recipe={"model": path.name, "peer": PEER},
+        seed=SEED,
+        profile="smoke" if arguments.limit else "full",
+    )
+    print(f"\nwritten: {record.write(runs_folder() / 'comparisons' / 'mediapipe.json')}")
+
+
+def variants(rows: list[dict], negatives: dict) -> tuple[Variant, ...]:
+    """The figures of ours and of each way to use MediaPipe, by test set."""
+    ways = {
+        "ours": ("ours", "ours"),
+        "MediaPipe, rule": ("mediapipe_rule", "mediapipe"),
+        "MediaPipe, trained": ("mediapipe_trained", "mediapipe"),
+        "second look, rule": ("second_look_rule", "second_look"),
+        "second look, trained": ("second_look_trained", "second_look"),
+    }
+    result = []
+    for name, (accuracy, look) in ways.items():
+        figures = {
+            row["test"]: {
+                "n": row["n"],
+                "baseline": row["baseline"],
+                "accuracy": row[accuracy],
+                "found": row[f"{look}_found"],
+            }
+            for row in rows
+        }
+        figures["without_hands"] = {"n": negatives["n"], "found": negatives[f"{look}_found"]}
+        if name == "ours":
+            figures["without_hands"]["read_with_confidence"] = negatives["ours_above_0.9"]
+        result.append(Variant(name, figures))
+    return tuple(result)
 
 
 def picture_sets(limit: int | None) -> dict[str, dict[str, Examples]]:
-    """Name -> "train" and "test", split as for the training of our models."""
-    names = ("Sign Language Digits, signs 1 to 8", "Finger Counting, raw photos", "HandsDataset, one hand")
+    """Id of a test set -> "train" and "test", split as for the training of our models."""
+    names = ("sign_language_digits_people", "finger_counting_last_fifth", "hands_dataset_one_hand")
     sets = {name: {} for name in names}
     for part in ("train", "test"):
         for name, photos in zip(names, protocol.numbered_photos(part), strict=True):
@@ -102,7 +134,7 @@ def accuracies(model: keras.Model, sets: dict[str, dict[str, Examples]], limit: 
     for name, parts in sets.items():
         labels = parts["test"].labels
         turned = protocol.rotated_photos(parts["test"], SEED)
-        for rotation, photos in (("upright", parts["test"].photos), ("any", turned.photos)):
+        for rotation, photos in (("upright", parts["test"].photos), ("any_rotation", turned.photos)):
             readings = handvision.predict(photos, model)
             right = [reading.label == str(label) for reading, label in zip(readings, labels, strict=True)]
             row = {"ours": np.mean(right), "ours_found": np.mean([r.has_hand for r in readings])}
@@ -117,7 +149,8 @@ def accuracies(model: keras.Model, sets: dict[str, dict[str, Examples]], limit: 
             print(
                 f"{name:34} {rotation:12} {len(labels):5}  " + "  ".join(map(" ".join, columns)), flush=True
             )
-            rows.append({"set": name, "rotation": rotation, "n": len(labels), **row})
+            test = name if rotation == "upright" else f"{name}@{rotation}"
+            rows.append({"test": test, "n": len(labels), "baseline": commonest_class_share(labels), **row})
     return rows
 
 

@@ -1,6 +1,7 @@
 """`handvision release`: what a full run made becomes a released model, and an export of one."""
 
 import argparse
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -26,11 +27,16 @@ def run(options: argparse.Namespace) -> int:
     if first == "export":
         return export(others)
     from handvision.core.products import PRODUCTS
-    from handvision.studies.release import release, release_comparison
+    from handvision.studies.release import release, release_study
 
     for name in options.names:
-        released = release(name) if name in PRODUCTS else release_comparison(name)
+        released = release(name) if name in PRODUCTS else release_study(name)
         print(f"released {released}")
+        if name in PRODUCTS:
+            digest = hashlib.sha256(released.read_bytes()).hexdigest()
+            version = PRODUCTS[name].version + 1
+            print(f'for handvision/core/products.py: version={version}, sha256="{digest}"')
+    print("now run `handvision study cards`: the cards and the README quote the records")
     return 0
 
 

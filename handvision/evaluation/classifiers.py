@@ -25,6 +25,7 @@ def evaluate_classifier(
     limit: int | None = None,
     seed: int = 0,
     batch_size: int = 128,
+    train: Examples | None = None,
 ) -> dict:
     """Everything that is reported of a classifier on one test set of masks.
 
@@ -36,6 +37,7 @@ def evaluate_classifier(
         angles: degrees counter-clockwise.
         mirror: also read the mirror image of every rotated picture.
         limit: use so many pictures, drawn with `seed`, where there are more.
+        train: the training masks, to compare with a nearest neighbour among them.
 
     Returns:
         A dict with `n` (pictures) and `n_rotated` (readings over all rotations), `class_names`,
@@ -43,7 +45,8 @@ def evaluate_classifier(
         `accuracy_by_class` (list, None for a class without pictures), `confusion` (list of lists,
         rows are the truth, over all rotations), `baseline` (accuracy of always answering the commonest
         class), `expected_calibration_error` and `rotation` (see `rotation_error`, with its `reference`;
-        None if the model gives no rotation).
+        None if the model gives no rotation); with `train` also `nearest_neighbour`, a dict of
+        `upright` and `all_rotations` (see `nearest_neighbour_accuracy`).
 
         The reference of the rotation is "direction" where examples know it: that direction plus the
         applied angle. Where none does it is "turn": the reading's change against the upright picture's
@@ -60,6 +63,7 @@ def evaluate_classifier(
     right = answers == repeated
     right_by_angle = right.reshape(len(rotated.turns), -1)
     confusion = confusion_matrix(repeated, answers, labels=range(classes))
+    neighbour = {} if train is None else {"nearest_neighbour": _nearest_neighbour(train, examples, seed)}
     return {
         "n": len(labels),
         "n_rotated": len(repeated),
@@ -76,6 +80,7 @@ def evaluate_classifier(
         "confusion": confusion.tolist(),
         "expected_calibration_error": expected_calibration_error(probabilities, repeated),
         "rotation": rotated.rotation(examples.rotations),
+        **neighbour,
     }
 
 
@@ -111,23 +116,29 @@ def accuracy_by_angle(
     return {angle: float(right[[t[0] == angle for t in rotated.turns]].mean()) for angle in _angles(angles)}
 
 
-def confident_share(
+def evaluate_negatives(
     model: keras.Model, pictures: np.ndarray, above: float = 0.9, batch_size: int = 128
-) -> float:
-    """Share of negatives (pictures without a hand) that are read with a probability over `above`.
-
-    Where the model has an output `has_hand`, a picture that it calls empty is not counted as read.
+) -> dict:
+    """How often a model reads a gesture with confidence where no hand is.
 
     Args:
-        model: gives `gesture`.
-        pictures: (n, height, width, channels) uint8 masks or photos, in the size that the model takes.
+        model: gives `gesture`, and `has_hand` where it tells that a picture is empty.
+        pictures: (n, height, width, channels) uint8 masks or photos without a hand, in the size that the
+            model takes.
         above: a probability.
+
+    Returns:
+        `n`; `read_with_confidence`, the share that is read with a probability over `above`; and of a model
+        with an output `has_hand`, `found`, the share in which it finds a hand: only these count as read.
     """
     outputs = model_outputs(model, pictures, batch_size=batch_size, channels=pictures.shape[-1])
     confident = outputs["gesture"].max(axis=1) > above
+    figures = {"n": len(pictures)}
     if "has_hand" in outputs:
-        confident &= outputs["has_hand"].reshape(-1) > 0.5
-    return float(confident.mean())
+        found = outputs["has_hand"].reshape(-1) > 0.5
+        confident &= found
+        figures["found"] = float(found.mean())
+    return {**figures, "read_with_confidence": float(confident.mean())}
 
 
 def expected_calibration_error(probabilities: np.ndarray, labels: np.ndarray, bins: int = 15) -> float:
@@ -189,6 +200,13 @@ def nearest_neighbour_accuracy(
         labels.append(np.tile(np.asarray(examples.labels), len(angles)))
     neighbours = KNeighborsClassifier(n_neighbors=1, algorithm="brute").fit(crops[0], labels[0])
     return float(neighbours.score(crops[1], labels[1]))
+
+
+def _nearest_neighbour(train: Examples, test: Examples, seed: int) -> dict[str, float]:
+    return {
+        "upright": nearest_neighbour_accuracy(train, test, seed=seed),
+        "all_rotations": nearest_neighbour_accuracy(train, test, TWELVE_ANGLES, seed=seed),
+    }
 
 
 class _Rotated:

@@ -21,7 +21,9 @@ TITLES = {
     "sign_language_digits_composites": "people never seen (Sign Language Digits) over rooms never seen",
     "finger_counting_composites": "Finger Counting composites, last fifth",
     "hgr1_people_4_5": "HGR1, people 4 and 5",
+    "hands_dataset_boxes": "webcam frames with boxes (HandsDataset)",
     "without_hands": "rooms and faces without a hand",
+    "skin_colour_negatives": "negatives: masks of skin's colour where no hand is",
 }
 
 # A test set whose photos are rotated: "<id>@any_rotation".

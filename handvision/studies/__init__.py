@@ -1,1 +1,7 @@
-"""What was measured: records, ablations, tables, releases."""
+"""What was measured of products and in studies: records, their tables and cards, ablations and releases."""
+
+from handvision.studies.finish import finish
+from handvision.studies.record import Record, Variant, read_record, record_of_this_run
+from handvision.studies.study_tables import study_table
+
+__all__ = ["Record", "Variant", "finish", "read_record", "record_of_this_run", "study_table"]

@@ -1,15 +1,11 @@
-"""What each part of a training is worth.
+"""Ablations: what each part of a training is worth.
 
-`python -m handvision.studies.ablations data attention people segmenter` runs these comparisons. A comparison
-is some trainings that differ in one thing. Each has a folder of its own, so that a comparison that was
-stopped goes on with the training that it was in. What it measured lands in `runs/comparisons/<name>.json`;
-`python -m handvision.studies.release` puts it into `models/comparisons/`, where the notebooks find it to
-quote. HANDVISION_PROFILE chooses its size ("full" unless it says otherwise).
+An ablation is some trainings that differ in one thing. Each has a folder of its own, so that an ablation that
+was stopped goes on with the training that it was in. Its record lands in `runs/comparisons/<name>.json`;
+`handvision release NAME` puts it into `models/comparisons/`, where the notebooks find it to quote.
 """
 
-import argparse
-import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -17,9 +13,10 @@ from typing import Any
 import keras
 
 from handvision import evaluation
+from handvision.core.examples import Examples
 from handvision.core.workspace import Settings, runs_folder
 from handvision.protocol import Task
-from handvision.studies.record import figures_only, write_facts
+from handvision.studies.record import Variant, record_of_this_run
 from handvision.training import (
     PUBLISHED,
     ClassifierRecipe,
@@ -33,13 +30,11 @@ from handvision.training import (
     train_segmenter,
 )
 
-LEARNED = "its own training masks"
-
-_JUDGED_BY = 1000  # masks of a test at most, twelve times turned: differences of a percent show
+_TEST_MASKS = 1000  # of a test set at most, rotated twelve times: differences of a percent show
 
 
-def data(folder: Path, recipe: ClassifierRecipe) -> dict[str, dict]:
-    """What each kind of data buys the six numbers: one training a row, each with one thing more.
+def data(folder: Path, recipe: ClassifierRecipe) -> list[Variant]:
+    """What each kind of data is worth to the six numbers: one training a row, each with one thing more.
 
     All see as many pictures, and all but the first are tested on the same frames and people.
 
@@ -49,8 +44,8 @@ def data(folder: Path, recipe: ClassifierRecipe) -> dict[str, dict]:
             them more often.
 
     Returns:
-        What is learned from -> name of a test -> what `evaluation.evaluate_classifier` returned for it; and
-        `LEARNED` -> the accuracy on some of the training masks, a dict of `n` and `accuracy_upright`.
+        A variant for each training: figures of `evaluation.evaluate_classifier`, and in its details
+        `training_masks`, the accuracy on a subset of the training masks.
     """
     alone: dict[str, Any] = {"rendered": False, "negatives": 0.0}
     published: dict[str, Any] = {**alone, "augmentation": PUBLISHED, "crop_layer": False}
@@ -60,67 +55,62 @@ def data(folder: Path, recipe: ClassifierRecipe) -> dict[str, dict]:
         "+ full rotation": {**alone, "crop_layer": False},
         "+ crops": alone,
         "+ rendered hands": {"negatives": 0.0},
-        "+ masks of no hand": {},
+        "+ negatives": {},
         "+ other people": {"other_people": True},
     }
     left_out = classifier_task(replace(recipe, train=12, other_people=True))
     people = left_out.tests["sign_language_digits_people"]
-    rows = {}
-    for row, change in steps.items():
-        changed = replace(recipe, product=_slug(row), **change)
+    variants = []
+    for name, change in steps.items():
+        changed = replace(recipe, product=_slug(name), **change)
         task = classifier_task(changed)
         epochs = max(1, round(recipe.train * recipe.epochs / len(task.train)))
-        reader, _ = train_classifier(replace(changed, epochs=epochs), task, folder / _slug(row))
-        tests = {name: part for name, part in task.tests.items() if name != "sign_language_digits_all"}
-        rows[row] = _judge(reader, task, {**tests, "sign_language_digits_people": people})
-    return rows
+        reader, _ = train_classifier(replace(changed, epochs=epochs), task, folder / _slug(name))
+        tests = {key: part for key, part in task.tests.items() if key != "sign_language_digits_all"}
+        tests["sign_language_digits_people"] = people
+        variants.append(_variant(name, reader, task, tests, recipe.seed))
+    return variants
 
 
-def attention(folder: Path, recipe: ClassifierRecipe, seeds: int = 3) -> dict[str, list[dict]]:
+def attention(folder: Path, recipe: ClassifierRecipe, seeds: int = 3) -> list[Variant]:
     """The six numbers with and without the attention block, once for each of `seeds` seeds.
 
     Args:
         folder: as for `data`.
         recipe: of every training; the seeds follow on its seed.
-
-    Returns:
-        "with attention" and "without attention" -> a list, one entry a seed: name of a test -> what
-        `evaluation.evaluate_classifier` returned for it.
     """
     task = classifier_task(recipe)
-    study: dict[str, list[dict]] = {"with attention": [], "without attention": []}
-    for seed in range(recipe.seed, recipe.seed + seeds):
-        for how, results in study.items():
-            name = _slug(f"{how} {seed}")
-            changed = replace(recipe, product=name, seed=seed, attention=how == "with attention")
-            reader, _ = train_classifier(changed, task, folder / name)
-            results.append(_judge(reader, task, task.tests))
-    return study
+    variants = []
+    for name in ("with attention", "without attention"):
+        for seed in range(recipe.seed, recipe.seed + seeds):
+            training = _slug(f"{name} {seed}")
+            changed = replace(recipe, product=training, seed=seed, attention=name == "with attention")
+            reader, _ = train_classifier(changed, task, folder / training)
+            variants.append(_variant(name, reader, task, task.tests, seed))
+    return variants
 
 
-def people(folder: Path, recipe: ClassifierRecipe) -> dict[str, dict]:
+def people(folder: Path, recipe: ClassifierRecipe) -> list[Variant]:
     """The six numbers trained as the released ones, but without a real mask of other people.
 
-    Args: as for `data`.
-
-    Returns:
-        Name of a test -> what `evaluation.evaluate_classifier` returned for it, mirror images included.
+    Args: as for `data`. Mirror images are read, too.
     """
     task = classifier_task(recipe)
     reader, _ = train_classifier(recipe, task, folder / "alone")
-    return {
-        name: evaluation.evaluate_classifier(reader, part, mirror=True) for name, part in task.tests.items()
+    figures = {
+        key: evaluation.evaluate_classifier(reader, part, mirror=True) for key, part in task.tests.items()
     }
+    return [Variant("without other people", figures, recipe.seed)]
 
 
-def segmenter(folder: Path, recipe: SegmenterRecipe) -> dict[str, dict]:
+def segmenter(folder: Path, recipe: SegmenterRecipe) -> list[Variant]:
     """What the parts of DeepLabV3+ are worth: all of it, and each time one part less.
 
     Args: as for `data`.
 
     Returns:
-        What was built -> name of a test -> what `evaluation.evaluate_segmenter` returned for it, and
-        "weights", their number.
+        A variant for each network: figures of `evaluation.evaluate_segmenter`, and in its details `weights`,
+        their number.
     """
     parts: dict[str, dict[str, Any]] = {
         "ASPP, skip and decoder": {},
@@ -130,24 +120,29 @@ def segmenter(folder: Path, recipe: SegmenterRecipe) -> dict[str, dict]:
     }
 
     first = segmenter_task(recipe)
-    rows = {}
-    for row, options in parts.items():
-        changed = replace(recipe, product=_slug(row), network=options)
-        model, task, _ = train_segmenter(changed, folder / _slug(row), first)
-        results = {name: evaluation.evaluate_segmenter(model, part) for name, part in task.tests.items()}
-        rows[row] = {"weights": model.count_params(), **figures_only(results)}
-    return rows
+    variants = []
+    for name, options in parts.items():
+        changed = replace(recipe, product=_slug(name), network=options)
+        model, task, _ = train_segmenter(changed, folder / _slug(name), first)
+        figures = {key: evaluation.evaluate_segmenter(model, part) for key, part in task.tests.items()}
+        variants.append(Variant(name, figures, recipe.seed, {"weights": model.count_params()}))
+    return variants
 
 
-COMPARISONS = {"data": data, "attention": attention, "people": people, "segmenter": segmenter}
+ABLATIONS: dict[str, Callable[..., list[Variant]]] = {
+    "data": data,
+    "attention": attention,
+    "people": people,
+    "segmenter": segmenter,
+}
 
-# Masks to learn from and to test on, epochs, crop; and the segmenter's steps and epochs.
+# Training masks, test masks, epochs, crop; and the segmenter's steps and epochs.
 _SIZES = {"smoke": (48, 12, 1, 64), "quick": (2000, 200, 5, 64), "full": (16000, 3000, 6, 96)}
 _SEGMENTER_STEPS = {"smoke": (2, 1), "quick": (50, 2), "full": (250, 5)}
 
 
-def comparison_recipe(name: str, profile: str, seed: int) -> Recipe:
-    """What the trainings of a comparison have in common."""
+def ablation_recipe(name: str, profile: str, seed: int) -> Recipe:
+    """What the trainings of an ablation have in common."""
     train, test, epochs, crop = _SIZES[profile]
     if name == "segmenter":
         steps, passes = _SEGMENTER_STEPS[profile]
@@ -161,52 +156,43 @@ def comparison_recipe(name: str, profile: str, seed: int) -> Recipe:
     return replace(alone, train=train, test=test, epochs=epochs, crop=crop)
 
 
-def compare(name: str, settings: Settings) -> Path:
-    """Makes a comparison, or goes on with it; returns the file of its facts.
+def run(name: str, settings: Settings) -> Path:
+    """Makes an ablation, or goes on with it; returns the file of its record.
 
     Args:
         name: "data", "attention", "people" or "segmenter".
         settings: the profile and the seed; real data are always needed.
 
     Raises:
-        ValueError: no comparison has this name.
+        ValueError: no ablation has this name.
         DataUnavailable: real data cannot be had.
     """
-    if name not in COMPARISONS:
-        raise ValueError(f"no comparison is called {name!r}; there are {', '.join(COMPARISONS)}")
+    if name not in ABLATIONS:
+        raise ValueError(f"no ablation is called {name!r}; there are {', '.join(ABLATIONS)}")
     folder = runs_folder() / "comparisons"
-    recipe = comparison_recipe(name, settings.profile, settings.seed)
+    recipe = ablation_recipe(name, settings.profile, settings.seed)
     options = {"seeds": 1} if name == "attention" and settings.profile == "smoke" else {}
-    measured = COMPARISONS[name](folder / name, recipe, **options)
-    path = folder / f"{name}.json"
-    numbers = {**recipe.to_json(), **options}
-    write_facts(path, {name: measured}, seed=settings.seed, profile=settings.profile, numbers=numbers)
-    return path
+    variants = ABLATIONS[name](folder / name, recipe, **options)
+    record = record_of_this_run(
+        name,
+        variants=tuple(variants),
+        recipe={**recipe.to_json(), **options},
+        seed=settings.seed,
+        profile=settings.profile,
+        unknown={"duration_seconds": "an ablation may be stopped and go on"},
+    )
+    return record.write(folder / f"{name}.json")
 
 
-def _judge(reader: keras.Model, task: Task, tests: Mapping) -> dict[str, dict]:
-    results = {
-        name: evaluation.evaluate_classifier(reader, part, limit=_JUDGED_BY) for name, part in tests.items()
+def _variant(name: str, reader: keras.Model, task: Task, tests: Mapping[str, Examples], seed: int) -> Variant:
+    figures = {
+        key: evaluation.evaluate_classifier(reader, part, limit=_TEST_MASKS) for key, part in tests.items()
     }
     hands = task.train.take(task.train.labels >= 0)
-    some = hands.take(range(0, len(hands), max(1, len(hands) // 2000)))
-    learned = {"n": len(some), "accuracy_upright": evaluation.accuracy(reader, some)}
-    return {LEARNED: learned, **results}
+    subset = hands.take(range(0, len(hands), max(1, len(hands) // 2000)))
+    training = {"n": len(subset), "accuracy_upright": evaluation.accuracy(reader, subset)}
+    return Variant(name, figures, seed, {"training_masks": training})
 
 
 def _slug(name: str) -> str:
     return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())
-
-
-def main() -> int:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("names", nargs="+", choices=tuple(COMPARISONS))
-    names = parser.parse_args().names
-    settings = Settings.resolve("full", "real")
-    for name in names:
-        print(f"=== {name}: {compare(name, settings)}", flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())

@@ -62,9 +62,14 @@ def test_batches_change_nothing(classifier):
     assert whole["gesture"].shape == (7, 2)
 
 
-def test_confident_share_does_not_count_empty_masks(classifier):
+def test_negatives_that_are_called_empty_are_not_counted_as_read(classifier):
     masks = np.stack([pointer(0), pointer(180), np.zeros((SIZE, SIZE, 1), np.uint8)])
-    assert evaluation.confident_share(classifier, masks) == pytest.approx(2 / 3)
+    figures = evaluation.evaluate_negatives(classifier, masks)
+    assert figures == {
+        "n": 3,
+        "found": pytest.approx(2 / 3),
+        "read_with_confidence": pytest.approx(2 / 3),
+    }
 
 
 def test_calibration_error_of_known_answers():

@@ -8,7 +8,7 @@ import papermill
 import pytest
 
 from handvision.core.workspace import REPOSITORY
-from handvision.studies.record import read_facts
+from handvision.studies.record import read_record
 from notebooks.run import LARGEST_COMMITTED_BYTES, NOTEBOOKS, publish, run
 
 # Taken before the notebooks on rendered hands hide it.
@@ -57,12 +57,12 @@ def test_runs_from_top_to_bottom(path, smoke):
 @pytest.mark.notebook
 @pytest.mark.parametrize(("path", "name"), [(NOTEBOOKS[1], "finger_numbers"), (NOTEBOOKS[3], "unet")])
 def test_a_second_run_with_the_same_seed_gives_the_same_figures(path, name, smoke, tmp_path, monkeypatch):
-    first = read_facts(smoke / name / f"{name}.json")
+    first = read_record(smoke / name / f"{name}.json")
     monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
     run(path, tmp_path, quiet=True)
-    second = read_facts(tmp_path / name / f"{name}.json")
-    assert second["metrics"] == first["metrics"]
-    assert second["datasets"] == first["datasets"]
+    second = read_record(tmp_path / name / f"{name}.json")
+    assert second.figures == first.figures
+    assert second.data == first.data
 
 
 @pytest.mark.notebook

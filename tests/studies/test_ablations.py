@@ -1,6 +1,5 @@
-"""Trainings that are compared differ in what the comparison names, and in nothing else."""
+"""The trainings of an ablation differ in what it names, and in nothing else."""
 
-import json
 from dataclasses import replace
 
 import keras
@@ -12,6 +11,7 @@ from handvision.core.examples import NO_HAND, Examples
 from handvision.core.workspace import Settings
 from handvision.models import build_classifier, classify_masks
 from handvision.studies import ablations
+from handvision.studies.record import read_record
 from handvision.training import ClassifierRecipe, Phase, build_segmenter, recipes
 
 SMALL = ClassifierRecipe(
@@ -32,13 +32,13 @@ def masks(count, name):
 
 @pytest.fixture
 def trainings(monkeypatch):
-    """Recipe and folder of each training of a comparison; none is run, and the data are a few blocks."""
+    """Recipe and folder of each training of an ablation; none is run, and the data are a few blocks."""
     asked = []
 
     def classifier_task(recipe):
         people = "sign_language_digits_people" if recipe.other_people else "sign_language_digits_all"
-        learned, judged = masks(40, "train"), masks(13, "test")
-        return protocol.Task(learned, judged, {people: judged.take(judged.labels >= 0)}, recipe.data)
+        train, test = masks(40, "train"), masks(13, "test")
+        return protocol.Task(train, test, {people: test.take(test.labels >= 0)}, recipe.data)
 
     def train_classifier(recipe, task, folder):
         asked.append((recipe, folder.name))
@@ -52,11 +52,9 @@ def trainings(monkeypatch):
 
 @pytest.mark.slow
 def test_the_data_grow_by_one_thing_a_row(trainings, tmp_path):
-    rows = ablations.data(tmp_path, SMALL)
-    for row in rows.values():
-        assert set(row) == {ablations.LEARNED, "sign_language_digits_people"}, (
-            "all are tested on the same people"
-        )
+    for variant in ablations.data(tmp_path, SMALL):
+        assert set(variant.figures) == {"sign_language_digits_people"}, "all are tested on the same people"
+        assert variant.details["training_masks"]["n"] == 39, "negatives have no right answer"
     how = [
         (
             r.random_split,
@@ -82,23 +80,26 @@ def test_the_data_grow_by_one_thing_a_row(trainings, tmp_path):
 
 @pytest.mark.slow
 def test_attention_is_studied_with_equal_budgets_and_seeds(trainings, tmp_path):
-    study = ablations.attention(tmp_path, SMALL, seeds=2)
+    variants = ablations.attention(tmp_path, SMALL, seeds=2)
     assert [(r.attention, r.seed, r.epochs) for r, _ in trainings] == [
         (True, 1, 2),
-        (False, 1, 2),
         (True, 2, 2),
+        (False, 1, 2),
         (False, 2, 2),
     ]
     assert len({folder for _, folder in trainings}) == 4
-    assert [len(results) for results in study.values()] == [2, 2]
-    for result in study["without attention"]:
-        assert result[ablations.LEARNED]["n"] == 39, "what is no hand has no right answer"
+    assert [(variant.name, variant.seed) for variant in variants] == [
+        ("with attention", 1),
+        ("with attention", 2),
+        ("without attention", 1),
+        ("without attention", 2),
+    ]
 
 
 def test_without_other_people_all_of_them_are_the_test(trainings, tmp_path):
-    results = ablations.people(tmp_path, SMALL)
-    assert set(results) == {"sign_language_digits_all"}
-    assert len(results["sign_language_digits_all"]["accuracy_by_angle"]) == 12
+    (variant,) = ablations.people(tmp_path, SMALL)
+    assert set(variant.figures) == {"sign_language_digits_all"}
+    assert len(variant.figures["sign_language_digits_all"]["accuracy_by_angle"]) == 12
     assert [recipe for recipe, _ in trainings] == [SMALL]
 
 
@@ -106,36 +107,35 @@ def test_without_other_people_all_of_them_are_the_test(trainings, tmp_path):
 def test_each_part_of_the_segmenter_is_left_out_once(tmp_path, monkeypatch):
     photos = np.zeros((4, 32, 32, 3), np.uint8)
     photos[:, 8:20] = 200
-    judged = Examples("bars", photos=photos, masks=(photos[..., :1] > 0) * np.uint8(255))
+    bars = Examples("bars", photos=photos, masks=(photos[..., :1] > 0) * np.uint8(255))
     built = []
 
     def train_segmenter(recipe, folder, task):
         built.append(build_segmenter(recipe))
         return built[-1], task, None
 
-    made = protocol.Task(None, judged, {"bars": judged}, "real")
+    made = protocol.Task(None, bars, {"rendered": bars}, "real")
     monkeypatch.setattr(ablations, "segmenter_task", lambda recipe: made)
     monkeypatch.setattr(ablations, "train_segmenter", train_segmenter)
     phase = Phase(size=(32, 32), steps=1, epochs=1, learning_rate=1e-3)
     recipe = replace(recipes.get("deeplab_v3_plus", "smoke"), phases=(phase,))
-    rows = ablations.segmenter(tmp_path, recipe)
+    variants = ablations.segmenter(tmp_path, recipe)
     layers = [{layer.name.split("_")[0] for layer in model.layers} for model in built]
-    assert len(rows) == 4
+    assert len(variants) == 4
     assert "aspp" in layers[0] and "decoder" in layers[0]
     assert isinstance(built[1].get_layer("aspp_off_conv"), keras.layers.Layer)
     assert "decoder_low_conv" in {layer.name for layer in built[0].layers}
     assert "decoder_low_conv" not in {layer.name for layer in built[2].layers}
     assert "decoder" not in layers[3]
-    for row, model in zip(rows.values(), built, strict=True):
-        assert row["weights"] == model.count_params()
-        assert "iou_per_image" not in row["bars"], "no array lands in a .json"
+    for variant, model in zip(variants, built, strict=True):
+        assert variant.details["weights"] == model.count_params()
+        assert 0 <= variant.figures["rendered"]["baseline"] <= 1
 
 
-def test_what_was_measured_is_written_with_its_numbers(trainings, tmp_path, monkeypatch):
+def test_what_was_measured_is_written_with_its_recipe(trainings, tmp_path, monkeypatch):
     monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
-    path = ablations.compare("people", Settings("smoke", "real", 3))
-    facts = json.loads(path.read_text())
-    assert set(facts["metrics"]["people"]) == {"sign_language_digits_all"}
-    assert (facts["profile"], facts["seed"], facts["numbers"]["epochs"]) == ("smoke", 3, 1)
-    with pytest.raises(ValueError, match="no comparison is called 'hands'"):
-        ablations.compare("hands", Settings())
+    record = read_record(ablations.run("people", Settings("smoke", "real", 3)))
+    assert set(record.variants[0].figures) == {"sign_language_digits_all"}
+    assert (record.profile, record.seed, record.recipe["epochs"]) == ("smoke", 3, 1)
+    with pytest.raises(ValueError, match="no ablation is called 'hands'"):
+        ablations.run("hands", Settings())

@@ -1,4 +1,4 @@
-"""Facts beside a model are strict JSON and say where they come from."""
+"""A record is strict JSON, says where it comes from, and refuses figures without samples or baseline."""
 
 import json
 
@@ -6,98 +6,100 @@ import keras
 import numpy as np
 import pytest
 
-from handvision.core.examples import Examples, Hands
+from handvision.core.examples import Examples
 from handvision.core.hashing import hash_examples
-from handvision.studies.record import read_facts, write_facts
+from handvision.studies.record import Record, Variant, read_record, record_of_this_run
 
 
-def hands(**changed):
-    fields = {
-        "name": "two hands",
-        "masks": np.zeros((2, 4, 4, 1), np.uint8),
-        "labels": np.array([0, 1]),
-        "groups": np.array(["anna", "ben"]),
-        "hands": [Hands(boxes=np.zeros((1, 4))), Hands()],
-        "class_names": ("0", "1"),
-        "source": "made here",
-    }
-    return Examples(**{**fields, **changed})
+def hands():
+    return Examples(
+        "two hands",
+        masks=np.zeros((2, 4, 4, 1), np.uint8),
+        labels=np.array([0, 1]),
+        class_names=("0", "1"),
+        source="made here",
+    )
 
 
-def test_facts_are_strict_json_and_say_where_they_come_from(tmp_path):
-    path = tmp_path / "models" / "bars.json"
-    written = write_facts(
-        path,
-        {
-            "test": {
-                "accuracy": np.float32(2 / 3),
-                "n": np.int64(3),
-                "by_angle": {30: 0.5},
-                "none": float("nan"),
-            },
-            "confusion": np.eye(2, dtype=int),
-        },
-        datasets={"two hands": hands()},
+def figures(**changed):
+    return {"rendered": {"n": np.int64(3), "accuracy": np.float32(2 / 3), "baseline": 0.5, **changed}}
+
+
+def test_a_record_is_strict_json_and_comes_back_as_it_was(tmp_path):
+    record = record_of_this_run(
+        "unet",
+        figures(by_angle={30: 0.5}, none=float("nan"), confusion=[[1, 0], [0, 1]], iou_per_image=np.ones(3)),
+        variants=(Variant("without it", figures(), 2, {"weights": 7}),),
+        data={"train": hands()},
+        recipe={"epochs": 3},
         seed=1,
         profile="quick",
         duration_seconds=12.3456789,
-        epochs=3,
     )
+    path = record.write(tmp_path / "models" / "unet.json")
 
     def refuse(constant):
         raise AssertionError(constant)
 
-    facts = json.loads(path.read_text(), parse_constant=refuse)
-    assert facts == written == read_facts(path)
-    assert facts["metrics"]["test"] == {"accuracy": 0.666667, "n": 3, "by_angle": {"30": 0.5}, "none": None}
-    assert facts["metrics"]["confusion"] == [[1, 0], [0, 1]]
-    assert facts["datasets"]["two hands"]["count"] == 2
-    assert facts["datasets"]["two hands"]["hash"] == hash_examples(hands())
-    assert (facts["seed"], facts["profile"], facts["epochs"], facts["duration_seconds"]) == (
-        1,
-        "quick",
-        3,
-        12.3457,
+    assert read_record(path) == record
+    written = json.loads(path.read_text(), parse_constant=refuse)
+    assert written["figures"]["rendered"] == {
+        "n": 3,
+        "accuracy": 0.666667,
+        "baseline": 0.5,
+        "by_angle": {"30": 0.5},
+        "none": None,
+        "confusion": [[1, 0], [0, 1]],
+    }
+    assert written["variants"][0]["details"] == {"weights": 7}
+    assert (written["data"]["train"]["count"], written["data"]["train"]["hash"]) == (
+        2,
+        hash_examples(hands()),
     )
-    assert facts["packages"]["keras"] == keras.__version__
-    assert facts["hardware"]["cores"] >= 1
-    assert facts["hardware"]["cpu"]
-    assert set(facts["git"]) == {"commit", "dirty"}
-    assert facts["date"].endswith("+00:00")
-    assert [p.name for p in path.parent.iterdir()] == ["bars.json"]
+    assert (written["seed"], written["profile"], written["duration_seconds"]) == (1, "quick", 12.3457)
+    assert written["software"]["packages"]["keras"] == keras.__version__
+    assert written["hardware"]["cores"] >= 1 and written["hardware"]["cpu"]
+    assert written["date"].endswith("+00:00")
+    assert [p.name for p in path.parent.iterdir()] == ["unet.json"]
 
 
-def test_content_hash_follows_the_content_alone():
-    same = hash_examples(hands())
-    assert same == hash_examples(hands(name="other title", source="elsewhere"))
-    masks = np.zeros((2, 4, 4, 1), np.uint8)
-    masks[1, 2, 3] = 255
-    changes = [
-        {"masks": masks},
-        {"labels": np.array([1, 0])},
-        {"groups": np.array(["anna", "bob"])},
-        {"hands": [Hands(), Hands(boxes=np.zeros((1, 4)))]},
-        {"class_names": ("0", "2")},
-        {"rotations": np.array([0, np.nan], np.float32)},
-    ]
-    hashes = {same, *(hash_examples(hands(**change)) for change in changes)}
-    assert len(hashes) == 1 + len(changes)
-    # Names kept as Python objects are the same names.
-    named = hands(groups=np.array(["anna", "bob"], dtype=object))
-    assert hash_examples(named) == hash_examples(hands(groups=np.array(["anna", "bob"])))
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"rendered": {"accuracy": 1.0, "baseline": 0.5}}, "figures without n"),
+        ({"rendered": {"n": 3, "accuracy_upright": 1.0}}, "without its baseline"),
+        ({"rendered": {"n": 3, "iou": 1.0}}, "without its baseline"),
+        ({"rendered hands": {"n": 3}}, "no test set 'rendered hands'"),
+    ],
+)
+def test_figures_without_samples_baseline_or_a_known_test_set_are_refused(wrong, says):
+    with pytest.raises(ValueError, match=says):
+        Record("unet", wrong)
+    with pytest.raises(ValueError, match=says):
+        Record("data", variants=(Variant("a", wrong),))
 
 
-@pytest.mark.parametrize("content", ["{", "[1, 2]", '{"metrics": NaN}', "{}"])
-def test_broken_facts_are_named(tmp_path, content):
+@pytest.mark.parametrize(
+    "content",
+    [
+        "{",
+        "[1, 2]",
+        '{"name": NaN}',
+        "{}",
+        '{"name": "unet", "schema": 1}',
+        '{"name": "unet", "metrics": {}}',
+    ],
+)
+def test_a_broken_record_is_named(tmp_path, content):
     path = tmp_path / "bad.json"
     path.write_text(content)
-    with pytest.raises(ValueError, match=r"bad\.json holds no facts"):
-        read_facts(path)
+    with pytest.raises(ValueError, match=r"bad\.json is no record"):
+        read_record(path)
 
 
-def test_facts_refuse_what_json_cannot_hold(tmp_path):
-    with pytest.raises(TypeError, match=r"facts\.metrics\.model is a object"):
-        write_facts(tmp_path / "facts.json", {"model": object()})
+def test_a_record_refuses_what_json_cannot_hold(tmp_path):
+    with pytest.raises(TypeError, match=r"measurements\.model is a object"):
+        Record("unet", measurements={"model": object()})
     with pytest.raises(ValueError, match=r"ends in \.json"):
-        write_facts(tmp_path / "facts.txt", {})
+        Record("unet").write(tmp_path / "facts.txt")
     assert list(tmp_path.iterdir()) == []

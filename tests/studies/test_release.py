@@ -1,12 +1,12 @@
 """Only what a full run on a commit has made and measured is released."""
 
-import json
+from dataclasses import replace
 
 import pytest
 
-from handvision.studies import tables
-from handvision.studies.record import write_facts
-from handvision.studies.release import release, release_comparison
+from handvision.studies.record import Record, Variant
+from handvision.studies.release import release, release_study
+from handvision.studies.study_tables import study_table
 
 
 @pytest.fixture
@@ -16,16 +16,14 @@ def folders(tmp_path, monkeypatch):
     return tmp_path
 
 
-def made(folders, size=1000, profile="full", dirty=False):
+def made(folders, size=1000, profile="full", clean=True):
     folder = folders / "runs" / "gestures"
     folder.mkdir(parents=True)
     (folder / "gestures.keras").write_bytes(bytes(size))
-    facts = write_facts(folder / "gestures.json", {"summary": {"test": 0.5}}, profile=profile)
-    facts["git"] = {"commit": "abc", "dirty": dirty}
-    (folder / "gestures.json").write_text(json.dumps(facts))
+    Record("gestures", profile=profile, commit="abc", clean=clean).write(folder / "gestures.json")
 
 
-def test_model_and_facts_arrive_side_by_side(folders):
+def test_model_and_record_arrive_side_by_side(folders):
     made(folders)
     path = release("gestures")
     assert path == folders / "models" / "gestures.keras"
@@ -37,7 +35,7 @@ def test_model_and_facts_arrive_side_by_side(folders):
     ("options", "says"),
     [
         ({"profile": "quick"}, "profile 'quick'"),
-        ({"dirty": True}, "no commit holds"),
+        ({"clean": False}, "came from uncommitted code"),
         ({"size": 3 * 2**20}, "3.0 MiB; at most 2 MiB"),
     ],
 )
@@ -55,19 +53,23 @@ def test_what_was_not_run_is_named_with_its_notebook(folders):
         release("hands")
 
 
-def test_a_comparison_is_its_facts_alone(folders):
+def test_a_study_is_its_record_alone(folders):
     path = folders / "runs" / "comparisons" / "data.json"
-    with pytest.raises(FileNotFoundError, match=r"python -m handvision\.studies\.ablations data"):
-        release_comparison("data")
-    facts = write_facts(
-        path, {"data": {"alone": {"people": {"accuracy_all_rotations": 0.5}}}}, profile="full"
+    with pytest.raises(FileNotFoundError, match=r"handvision study data"):
+        release_study("data")
+    figures = {"rendered": {"n": 4, "accuracy_all_rotations": 0.5, "baseline": 0.25}}
+    details = {"training_masks": {"n": 2, "accuracy_upright": 1.0}}
+    record = Record(
+        "data",
+        variants=(Variant("alone", figures, details=details),),
+        profile="full",
+        commit="abc",
+        clean=False,
     )
-    facts["git"] = {"commit": "abc", "dirty": True}
-    path.write_text(json.dumps(facts))
-    with pytest.raises(ValueError, match="no commit holds"):
-        release_comparison("data")
-    facts["git"]["dirty"] = False
-    path.write_text(json.dumps(facts))
-    assert release_comparison("data") == folders / "models" / "comparisons" / "data.json"
-    assert tables.comparison_report("data").cells == (("alone", "50.0 %"),)
-    assert tables.comparison_report("attention") == tables.NOT_MEASURED
+    record.write(path)
+    with pytest.raises(ValueError, match="came from uncommitted code"):
+        release_study("data")
+    replace(record, clean=True).write(path)
+    assert release_study("data") == folders / "models" / "comparisons" / "data.json"
+    assert study_table("data").cells[0] == ("alone", "100.0 %", "50.0 %")
+    assert "not measured yet: run handvision study attention" in study_table("attention")

@@ -1,7 +1,5 @@
 """What is released is what its facts, its card and the archives say it is."""
 
-import re
-
 import keras
 import numpy as np
 import pytest
@@ -10,18 +8,17 @@ from handvision import evaluation, models, protocol
 from handvision.core.examples import resize
 from handvision.core.products import PRODUCTS
 from handvision.core.workspace import REPOSITORY
-from handvision.plotting import percent
-from handvision.studies import tables
-from handvision.studies.record import read_facts
+from handvision.studies.record import read_record
 from handvision.synthesis import rendered
 from tests.helpers.exported import FORMATS, exported
 
 FOLDER = REPOSITORY / "models"
 RELEASED = [name for name in PRODUCTS if (FOLDER / f"{name}.keras").is_file()]
+RECORDS = sorted([*FOLDER.glob("*.json"), *FOLDER.glob("comparisons/*.json")])
 CLASSIFIERS = [name for name in ("finger_numbers", "gestures") if name in RELEASED]
 
 
-def test_every_model_has_its_facts_and_every_facts_its_model():
+def test_every_model_has_its_record_and_every_record_its_model():
     assert {p.stem for p in FOLDER.glob("*.keras")} == {p.stem for p in FOLDER.glob("*.json")}
     assert sum(p.stat().st_size for p in FOLDER.glob("*.keras")) < 35 * 2**20
 
@@ -29,34 +26,23 @@ def test_every_model_has_its_facts_and_every_facts_its_model():
 @pytest.mark.slow
 @pytest.mark.parametrize("name", RELEASED)
 def test_a_released_model_opens_and_carries_no_optimizer(name):
-    path = FOLDER / f"{name}.keras"
-    assert path.stat().st_size <= PRODUCTS[name].limit_mb * 2**20
-    model = keras.models.load_model(path, safe_mode=True)
+    model = keras.models.load_model(FOLDER / f"{name}.keras", safe_mode=True)
     assert getattr(model, "optimizer", None) is None
-    facts = read_facts(FOLDER / f"{name}.json")
-    assert facts["profile"] == "full"
-    assert facts["git"]["dirty"] is False
 
 
-@pytest.mark.parametrize("name", RELEASED)
-def test_the_card_quotes_the_measured_figures(name):
-    card = (FOLDER / "README.md").read_text(encoding="utf-8")
-    for what, share in read_facts(FOLDER / f"{name}.json")["metrics"]["summary"].items():
-        assert f"| {what} | {percent(share)} |" in card, f"{name}: {what} is {percent(share)}"
-
-
-@pytest.mark.parametrize("name", sorted(path.stem for path in FOLDER.glob("comparisons/*.json")))
-def test_the_cards_hold_the_tables_of_comparisons(name):
-    assert tables.comparison_report(name).markdown() in (FOLDER / "README.md").read_text(encoding="utf-8")
-
-
-def test_the_readme_quotes_the_measured_figures():
-    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
-    rows = re.findall(r"^\| `(\w+)` \| (.+) \| (\S+ %) \|$", readme, re.MULTILINE)
-    assert {name for name, _, _ in rows} == set(RELEASED)
-    for name, what, share in rows:
-        measured = read_facts(FOLDER / f"{name}.json")["metrics"]["summary"][what]
-        assert percent(measured) == share, f"{name}: {what}"
+@pytest.mark.parametrize("path", RECORDS, ids=lambda path: path.stem)
+def test_a_released_record_says_what_made_it_or_why_it_cannot(path):
+    record = read_record(path)
+    assert record.name == path.stem
+    assert (record.profile, record.clean) == ("full", True)
+    assert record.recipe and record.commit and record.software["packages"]["keras"]
+    known = {field for field in ("duration_seconds", "partitions") if getattr(record, field) is not None}
+    known |= {f"data.{key}" for key in record.data}
+    needed = {"duration_seconds", "partitions"}
+    needed |= {f"data.{key}" for key in record.figures} | ({"data.train"} if record.figures else set())
+    assert needed - known <= set(record.unknown), "what is not recorded has its reason"
+    assert not known & set(record.unknown), "what is recorded needs none"
+    assert set(record.parts) == set(PRODUCTS[record.name].parts if record.name in PRODUCTS else ())
 
 
 @pytest.mark.slow
@@ -79,15 +65,14 @@ def test_the_combined_model_answers_the_same_when_exported(kind, tmp_path, monke
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_the_archives_give_the_figures_again(name, tmp_path, monkeypatch):
     monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
-    facts = read_facts(FOLDER / f"{name}.json")
+    record = read_record(FOLDER / f"{name}.json")
     make = {"finger_numbers": protocol.finger_numbers, "gestures": protocol.gestures}[name]
     options = {"other_people": True} if name == "finger_numbers" else {}
-    task = make("real", 40, 40, facts["seed"], **options)
+    task = make("real", 40, 40, record.seed, **options)
     classifier = keras.models.load_model(FOLDER / f"{name}.keras")
     reader = models.classify_masks(classifier, (protocol.MASK_SIZE, protocol.MASK_SIZE, 1))
-    summary = facts["metrics"]["summary"]
     for test in {"finger_digits_last_fifth", "hand_gestures_test", "sign_language_digits_people"} & set(
         task.tests
     ):
         again = evaluation.accuracy(reader, task.tests[test])
-        assert again == pytest.approx(summary[f"{protocol.title(test)}, upright"], abs=1e-3), test
+        assert again == pytest.approx(record.figures[test]["accuracy_upright"], abs=1e-3), test

@@ -1,0 +1,202 @@
+"""The cards of released models and the README's table, generated from the records: nobody types a figure.
+
+`models/cards/*.md` hold the prose. In it `{{unet.figures.rendered.iou|percent}}` is a value of a record,
+named by its path, in one of `FORMATS`; `{{table:segmenter unet}}` is one of `TABLES`. The command
+`handvision study cards` runs `write`.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from handvision.core.files import replacing
+from handvision.core.products import PRODUCTS, Product
+from handvision.plotting import Table, percent, table
+from handvision.studies import study_tables, tables
+from handvision.studies.record import Record, read_record
+
+# Of each model the figures that the README shows: the measures of a test set, see `tables.MEASURES`.
+README_FIGURES = {
+    "finger_numbers": (
+        ("finger_digits_last_fifth", "accuracy_all_rotations"),
+        ("sign_language_digits_people", "accuracy_all_rotations"),
+    ),
+    "gestures": (("hand_gestures_test", "accuracy_all_rotations"),),
+    "unet": (("hgr1_people_4_5", "iou"), ("sign_language_digits_composites", "iou")),
+    "deeplab_v3_plus": (("hgr1_people_4_5", "iou"), ("sign_language_digits_composites", "iou")),
+    "combined": (
+        ("sign_language_digits_people@any_rotation", "accuracy"),
+        ("finger_counting_last_fifth@any_rotation", "accuracy"),
+        ("hands_dataset_one_hand", "accuracy"),
+        ("hands_dataset_one_hand@any_rotation", "accuracy"),
+    ),
+}
+BEGIN, END = "<!-- figures: written by `handvision study cards` -->", "<!-- end of figures -->"
+_PLACEHOLDER = re.compile(r"\{\{\s*(.+?)\s*\}\}")
+
+
+def write(root: Path) -> list[Path]:
+    """Writes `models/README.md` and the README's table of figures anew.
+
+    Args:
+        root: of the repository.
+
+    Returns:
+        The files that changed.
+
+    Raises:
+        ValueError: a placeholder names no value, no format or no table, or the README has no markers.
+    """
+    changed = []
+    for path, text in render(root).items():
+        if not path.is_file() or path.read_text("utf-8") != text:
+            with replacing(path) as temporary:
+                temporary.write_text(text, encoding="utf-8")
+            changed.append(path)
+    return changed
+
+
+def render(root: Path) -> dict[Path, str]:
+    """What `write` writes: path -> text."""
+    records = _records(root / "models")
+    readme = root / "README.md"
+    return {
+        root / "models" / "README.md": _models_readme(root / "models", records),
+        readme: _between_markers(readme.read_text("utf-8"), _readme_table(records).markdown()),
+    }
+
+
+def fill(text: str, records: Mapping[str, Record]) -> str:
+    """A template with its placeholders filled in.
+
+    Raises:
+        ValueError: a placeholder names no value, no format or no table.
+    """
+    values = {name: asdict(record) for name, record in records.items()}
+
+    def replacement(match: re.Match) -> str:
+        what = match.group(1)
+        if what.startswith("table:"):
+            return _table(what.removeprefix("table:").split(), records)
+        path, bar, form = what.rpartition("|")
+        if not bar or form.strip() not in FORMATS:
+            raise ValueError(f"{{{{{what}}}}}: say after | how to format it: {', '.join(FORMATS)}")
+        return FORMATS[form.strip()](_look_up(values, path.strip()))
+
+    return _PLACEHOLDER.sub(replacement, text)
+
+
+def _models_readme(folder: Path, records: Mapping[str, Record]) -> str:
+    sections = [fill((folder / "cards" / "introduction.md").read_text("utf-8"), records)]
+    for name, product in PRODUCTS.items():
+        if name in records:
+            prose = fill((folder / "cards" / f"{name}.md").read_text("utf-8"), records)
+            facts = _facts(product, records[name], folder)
+            sections.append(f"## {name}\n{facts}\n\n{prose}")
+    sections.append(fill((folder / "cards" / "studies.md").read_text("utf-8"), records))
+    note = "<!-- Written by `handvision study cards` from models/cards/ and the records: edit those. -->"
+    return "\n".join([note, *(section.rstrip() + "\n" for section in sections)])
+
+
+def _facts(product: Product, record: Record, folder: Path) -> str:
+    size = (folder / f"{product.name}.keras").stat().st_size / 2**20
+    made = f"commit {record.commit[:7]}, {record.date[:10]}" if record.commit and record.date else "unknown"
+    lines = [
+        f"Release {product.version} of `{product.notebook}`: {product.title}.",
+        f"`{product.name}.keras`, {size:.1f} MB; record: [{product.name}.json]({product.name}.json), {made}.",
+    ]
+    if record.duration_seconds:
+        lines.append(f"Trained for {_minutes(record.duration_seconds)}, {_hardware(record)}.")
+    if record.unknown:
+        reasons = "; ".join(f"{field} ({why})" for field, why in record.unknown.items())
+        lines.append(f"Not recorded: {reasons}.")
+    return " ".join(lines)
+
+
+def _hardware(record: Record) -> str:
+    gpu = ", ".join(record.hardware["gpu"]) or "no GPU"
+    return f"{record.hardware['cpu']}, {record.hardware['cores']} cores, {gpu}"
+
+
+def _readme_table(records: Mapping[str, Record]) -> Table:
+    rows = []
+    for name, chosen in README_FIGURES.items():
+        for test, measure in chosen if name in records else ():
+            result = records[name].figures[test]
+            label = f"{tables.title(test)}, {tables.MEASURES[measure]}"
+            rows.append((f"`{name}`", label, result["n"], result[measure], result["baseline"]))
+    return table(rows, ("model", "test set", "samples", "figure", "baseline"))
+
+
+def _between_markers(text: str, content: str) -> str:
+    before, begin, rest = text.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    if not begin or not end:
+        raise ValueError(f"README.md: the table of figures stands between {BEGIN} and {END}; put both in")
+    return f"{before}{BEGIN}\n{content}\n{END}{after}"
+
+
+def _records(folder: Path) -> dict[str, Record]:
+    paths = [*folder.glob("*.json"), *folder.glob("comparisons/*.json")]
+    return {path.stem: read_record(path) for path in sorted(paths)}
+
+
+def _table(words: list[str], records: Mapping[str, Record]) -> str:
+    if len(words) != 2 or words[0] not in TABLES or words[1] not in records:
+        raise ValueError(
+            f"{{{{table:{' '.join(words)}}}}}: name a table ({', '.join(TABLES)}) and a record "
+            f"({', '.join(records)})"
+        )
+    return TABLES[words[0]](records[words[1]]).markdown()
+
+
+def _look_up(values: Mapping[str, Any], path: str) -> Any:
+    found: Any = values
+    for key in path.split("."):
+        if not isinstance(found, Mapping) or key not in found:
+            known = (
+                f"there are {', '.join(map(str, found))}" if isinstance(found, Mapping) else "it is a value"
+            )
+            raise ValueError(f"{path}: there is no {key!r}; {known}")
+        found = found[key]
+    return found
+
+
+def _minutes(seconds: float) -> str:
+    return f"{round(seconds / 60):,} minutes"
+
+
+def _pictures(recipe: Mapping[str, Any]) -> str:
+    """How many pictures a training in phases has seen."""
+    steps = sum(phase["steps"] * phase["epochs"] for phase in recipe["phases"])
+    return f"{steps * recipe['batch_size']:,}"
+
+
+FORMATS: dict[str, Callable[[Any], str]] = {
+    "percent": percent,
+    "degrees": lambda value: f"{value:.1f} degrees",
+    "count": lambda value: f"{value:,}",
+    "minutes": _minutes,
+    "pictures": _pictures,
+}
+
+_WITHOUT = {"main_region": "without the main region", "tuning": "classifier before tuning"}
+TABLES: dict[str, Callable[[Record], Table]] = {
+    "classifier": lambda record: tables.classifier_table(_with(record, "accuracy_upright")),
+    "calibration": lambda record: tables.calibration_table(
+        _with(record, "expected_calibration_error", "read_with_confidence")
+    ),
+    "segmenter": lambda record: tables.segmenter_table(record.figures),
+    "boxes": lambda record: tables.boxes_table(record.figures),
+    "corruptions": lambda record: tables.shares_table(record.measurements["corruptions"], "photos", "IoU"),
+    "combined": lambda record: tables.combined_table(record.figures),
+    "without": lambda record: tables.without_table(record.figures, _WITHOUT),
+    "study": lambda record: study_tables.table_of(record),
+}
+
+
+def _with(record: Record, *keys: str) -> dict[str, Mapping]:
+    """The figures that hold one of the keys."""
+    return {test: figures for test, figures in record.figures.items() if any(key in figures for key in keys)}

@@ -1,0 +1,53 @@
+"""Tables of the data: the catalog, what the readers made of it, and the parts of a task."""
+
+import numpy as np
+
+from handvision.core.examples import Examples
+from handvision.datasets import download
+from handvision.datasets.catalog import CATALOG
+from handvision.datasets.load import load
+from handvision.plotting import Table, table
+from handvision.protocol import Task
+from handvision.studies.tables import DASH
+
+
+def catalog_table() -> Table:
+    """Every data set of the catalog: title, terms, pictures, and whether it is at hand."""
+    rows = []
+    for dataset in CATALOG.values():
+        count = max(content.original for content in dataset.contents)
+        at_hand = "yes" if download.find(dataset.name) is not None else "no"
+        rows.append((dataset.title, f"{count:,}", dataset.licence, at_hand))
+    return table(rows, ("data set", "pictures", "licence and terms", "at hand"), "The catalog")
+
+
+def real_sets_table() -> Table:
+    """What the readers made of the data sets that are at hand: pictures, classes, groups."""
+    rows = []
+    for name in CATALOG:
+        if download.find(name) is None:
+            continue
+        examples = load(name)
+        classes = len(examples.class_names) if examples.labels is not None else DASH
+        rows.append((examples.name, len(examples), classes, _groups(examples), examples.source))
+    rows = rows or [("none at hand: `make data` fetches them", DASH, DASH, DASH, DASH)]
+    return table(
+        rows, ("data set", "pictures", "classes", "groups", "source"), "Read from the archives at hand"
+    )
+
+
+def task_table(task: Task) -> Table:
+    """Pictures, groups and source of each part: training, validation and test sets."""
+    parts = {"train": task.train, "validation": task.validation}
+    parts |= {f"test: {examples.name}": examples for examples in task.tests.values()}
+    rows = []
+    for name, part in parts.items():
+        if isinstance(part, Examples):
+            rows.append((name, len(part), _groups(part), part.source or part.name))
+        else:
+            rows.append((name, f"{len(part)} batches an epoch", DASH, "new pictures in every epoch"))
+    return table(rows, ("part", "pictures", "groups", "source"), "Training, validation and test sets")
+
+
+def _groups(examples: Examples) -> int | str:
+    return DASH if examples.groups is None else len(np.unique(examples.groups))

@@ -1,0 +1,149 @@
+"""The tables of studies: what each part of a training is worth, and how a peer does on the same photos."""
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from handvision.core.workspace import models_folder
+from handvision.plotting import Table, table
+from handvision.protocol.titles import title
+from handvision.studies.record import Record, Variant, read_record
+from handvision.studies.tables import DASH, accuracy_table
+
+
+def study_table(name: str) -> Table | str:
+    """The table of a released study, or that there is none yet.
+
+    Args:
+        name: "data", "attention", "people", "segmenter" or "mediapipe".
+
+    Raises:
+        ValueError: no study has this name.
+    """
+    if name not in _TABLES:
+        raise ValueError(f"no study is called {name!r}; there are {', '.join(_TABLES)}")
+    path = models_folder() / "comparisons" / f"{name}.json"
+    if not path.is_file():
+        return f"not measured yet: run {how_to_run(name)}"
+    return table_of(read_record(path))
+
+
+def table_of(record: Record) -> Table:
+    """The table of a study's record."""
+    return _TABLES[record.name](record)
+
+
+def how_to_run(name: str) -> str:
+    """The command that makes a study."""
+    peer = name == "mediapipe"
+    return "benchmarks/photo_to_gesture.py" if peer else f"handvision study {name}"
+
+
+def data_table(record: Record) -> Table:
+    """What each kind of training data is worth: a training a row."""
+    tests = _tests(record.variants)
+    rows = [
+        (
+            variant.name,
+            variant.details["training_masks"]["accuracy_upright"],
+            *(variant.figures.get(test, {}).get("accuracy_all_rotations") for test in tests),
+        )
+        for variant in record.variants
+    ]
+    columns = ("training set", "its own training masks, upright")
+    columns += tuple(f"{title(test)}, all rotations" for test in tests)
+    return table([*rows, _baselines(record.variants, tests, 2)], columns, "What each kind of data is worth")
+
+
+def attention_table(record: Record) -> Table:
+    """With and without the attention block: mean and spread over the seeds."""
+    names = list(dict.fromkeys(variant.name for variant in record.variants))
+    rows = []
+    for test in _tests(record.variants):
+        for name in names:
+            results = [variant.figures[test] for variant in record.variants if variant.name == name]
+            shares = [100 * result["accuracy_all_rotations"] for result in results]
+            spread = f"{np.mean(shares):.2f} % ± {np.std(shares, ddof=1) if len(shares) > 1 else 0:.2f}"
+            rows.append(
+                (
+                    title(test),
+                    name,
+                    spread,
+                    f"{min(shares):.2f} to {max(shares):.2f} %",
+                    results[0]["baseline"],
+                )
+            )
+    columns = ("test set, all rotations", "", "mean ± standard deviation", "lowest to highest")
+    seeds = len(record.variants) // len(names)
+    return table(sorted(rows), (*columns, "commonest class"), f"Attention, {seeds} trainings each")
+
+
+def people_table(record: Record) -> Table:
+    """A training without a real mask of other people."""
+    return accuracy_table(record.variants[0].figures, "Trained without a real mask of other people")
+
+
+def parts_table(record: Record) -> Table:
+    """What each part of DeepLabV3+ is worth: IoU, a training a row."""
+    tests = [test for test in _tests(record.variants) if record.variants[0].figures[test]["n"]]
+    rows = [
+        (
+            variant.name,
+            f"{variant.details['weights']:,}",
+            *(f"{variant.figures[test]['iou']:.3f}" for test in tests),
+        )
+        for variant in record.variants
+    ]
+    rows.append(
+        ("baseline (skin colour)", DASH, *(f"{_baseline(record.variants, test):.3f}" for test in tests))
+    )
+    return table(
+        rows, ("", "weights", *(f"{title(test)}, IoU" for test in tests)), "DeepLabV3+, part by part"
+    )
+
+
+def peer_table(record: Record) -> Table:
+    """Our combined model beside MediaPipe Hands, a row for every test set."""
+    names = [variant.name for variant in record.variants]
+    rows = []
+    for test in _tests(record.variants):
+        results = [variant.figures[test] for variant in record.variants]
+        if "accuracy" in results[0]:
+            shares = [result["accuracy"] for result in results]
+            rows.append((title(test), results[0]["n"], *shares, results[0]["baseline"]))
+        else:
+            found = [result["found"] for result in results]
+            rows.append((f"{title(test)}: a hand is found", results[0]["n"], *found, DASH))
+    # Both ways of counting need the same landmarks, and so the same time.
+    columns = {"ours": "ours", "MediaPipe, rule": "mediapipe"}
+    for time in record.measurements["milliseconds"]:
+        times = (f"{time[columns[name]]:.1f} ms" if name in columns else DASH for name in names)
+        rows.append((f"from photo to answer, threads: {time['threads']}", DASH, *times, DASH))
+    return table(rows, ("test set", "photos", *names, "commonest class"), "Beside MediaPipe Hands")
+
+
+def _tests(variants: Sequence[Variant]) -> list[str]:
+    return list(dict.fromkeys(test for variant in variants for test in variant.figures))
+
+
+def _baseline(variants: Sequence[Variant], test: str) -> float:
+    return next(variant.figures[test]["baseline"] for variant in variants if test in variant.figures)
+
+
+def _baselines(variants: Sequence[Variant], tests: Sequence[str], columns: int) -> tuple:
+    """The last row of a table whose first `columns` hold no test set."""
+    return (
+        "baseline (commonest class)",
+        *[None] * (columns - 1),
+        *(_baseline(variants, test) for test in tests),
+    )
+
+
+_TABLES: dict[str, Callable[[Record], Table]] = {
+    "data": data_table,
+    "attention": attention_table,
+    "people": people_table,
+    "segmenter": parts_table,
+    "mediapipe": peer_table,
+}
+STUDIES = tuple(_TABLES)
