@@ -2,6 +2,7 @@
 
 import os
 import re
+from types import SimpleNamespace
 
 import nbformat
 import papermill
@@ -9,7 +10,8 @@ import pytest
 
 from handvision.core.workspace import REPOSITORY
 from handvision.studies.record import read_record
-from notebooks.run import LARGEST_COMMITTED_BYTES, NOTEBOOKS, publish, run
+from notebooks import run as runner
+from notebooks.run import AFTER, LARGEST_COMMITTED_BYTES, NOTEBOOKS, publish, run
 
 # Taken before the notebooks on rendered hands hide it.
 ARCHIVES = os.environ.get("HANDVISION_ARCHIVES")
@@ -107,3 +109,43 @@ def test_publish_refuses_what_was_not_run_in_order(tmp_path):
     nbformat.write(notebook, tmp_path / "made.ipynb")
     with pytest.raises(ValueError, match="not executed from top to bottom"):
         publish(tmp_path / "made.ipynb", "notebooks/1_download_data.ipynb")
+
+
+def test_notebooks_run_two_at_a_time_and_each_after_those_it_needs(tmp_path, monkeypatch):
+    running, together, order = set(), [], []
+
+    class Process:
+        """Ends at its third poll."""
+
+        def __init__(self, path):
+            self.path, self.polls, self.returncode = path, 0, 0
+            running.add(path)
+            order.append(path)
+            together.append(len(running))
+
+        def poll(self):
+            self.polls += 1
+            if self.polls < 3:
+                return None
+            running.discard(self.path)
+            return 0
+
+    monkeypatch.setattr(runner, "_start", lambda path, *_, **__: Process(path))
+    monkeypatch.setattr(runner.time, "sleep", lambda seconds: None)
+    assert runner.run_all(NOTEBOOKS, tmp_path, jobs=2) == dict.fromkeys(order, 0)
+    assert sorted(order) == sorted(NOTEBOOKS) and max(together) == 2
+    assert order[0] == NOTEBOOKS[0] and order[-1] == NOTEBOOKS[-1]
+    assert all(order.index(before) < order.index(path) for path in order for before in AFTER.get(path, ()))
+
+
+def test_after_a_failure_no_other_notebook_starts(tmp_path, monkeypatch):
+    started = []
+
+    def fail(path, *_, **__):
+        started.append(path)
+        return SimpleNamespace(poll=lambda: 1, returncode=1)
+
+    monkeypatch.setattr(runner, "_start", fail)
+    monkeypatch.setattr(runner.time, "sleep", lambda seconds: None)
+    assert runner.run_all(NOTEBOOKS, tmp_path, jobs=1) == {NOTEBOOKS[0]: 1}
+    assert started == [NOTEBOOKS[0]]
