@@ -91,11 +91,12 @@ def draw_look(rng: np.random.Generator, split: str, tone: np.ndarray) -> Look:
 
 
 def _draw_skin(rng: np.random.Generator, tone: np.ndarray) -> Skin:
-    colour = linear(tone)
-    # The tones are those of lit pictures; pigment itself is more saturated than its picture.
-    colour = colour**_SATURATION * colour.mean() ** (1 - _SATURATION) * rng.normal(1, (0.03, 0.03, 0.04))
     lightest, darkest = (float(skin.TONES[row].mean()) for row in (0, -1))
     darkness = float(np.clip((lightest - tone.mean()) / (lightest - darkest), 0, 1))
+    # Who photographs dark skin exposes for it.
+    colour = linear(tone) * np.float32(1 + 0.6 * darkness)
+    # The tones are those of lit pictures; pigment itself is more saturated than its picture.
+    colour = colour**_SATURATION * colour.mean() ** (1 - _SATURATION) * rng.normal(1, (0.03, 0.03, 0.04))
     # Palms hold little pigment: they differ less from person to person than backs do.
     palm = colour * np.array([1.1, 1.02, 0.98]) * (1 - darkness) + 0.62 * darkness * linear(
         [0.74, 0.53, 0.43]
@@ -125,7 +126,7 @@ def _draw_light(rng: np.random.Generator) -> Light:
     if kind == "hard":
         power, fill = rng.uniform(1.2, 1.7), rng.uniform(0.12, 0.3)
     elif kind == "back":
-        towards, power, fill = -rng.uniform(0.2, 1.0), rng.uniform(0.8, 1.8), rng.uniform(0.3, 0.55)
+        towards, power, fill = -rng.uniform(0.2, 1.0), rng.uniform(0.8, 1.8), rng.uniform(0.4, 0.8)
     warmth = rng.normal(0, 0.1)
     return Light(
         direction=unit([np.sin(across) * np.cos(up), np.sin(up), towards]),

@@ -19,7 +19,7 @@ from handvision.synthesis.hand.scene import raised_fingers_stand_out
 FINE = 2  # the outline is found on a grid this many times finer than the picture
 # The rule for fingers that stand out was made for the skeleton, whose fingers are so much longer.
 _SKELETON_UNIT = 1.15
-_LEAST_EXTENT = 0.75  # hand lengths
+_LEAST_EXTENT = 0.85  # hand lengths
 _NEAREST = 0.25  # of the camera's distance: what comes nearer (an arm beside the camera) is held there
 
 
