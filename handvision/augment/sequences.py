@@ -123,7 +123,8 @@ class AugmentedSequence(EpochSequence):
         )
 
     def _batch(self, indices: NDArray[np.integer], rng: np.random.Generator, epoch: int) -> Any:
-        affines = self.augmentation.draw(len(indices), *self.pictures.shape[1:3], rng)
+        height, width = self.pictures.shape[1:3]
+        affines = self.augmentation.draw(len(indices), height, width, rng)
         batch = self.augmentation.pictures([self.pictures[i] for i in indices], affines)
         if self.pictures.dtype == np.uint8:
             batch *= 1 / 255

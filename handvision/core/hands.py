@@ -76,7 +76,7 @@ class Hands:
             handedness=swapped if affine.mirrors else self.handedness,
             labels=self.labels,
             # As float32 before it is wrapped: rounded afterwards, -179.99999999 would become -180.
-            rotations=wrap_degrees(affine.directions(self.rotations).astype(np.float32)),
+            rotations=wrap_degrees(affine.directions(self.rotations).astype(np.float32)).astype(np.float32),
         )
 
 

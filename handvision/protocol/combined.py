@@ -154,7 +154,8 @@ def _move(
     photo: np.ndarray, augmentation: Augmentation, rng: np.random.Generator
 ) -> tuple[np.ndarray, Affine]:
     """A photo (height, width, 3) uint8 after a random transform, and the transform."""
-    affine = augmentation.draw(1, *photo.shape[:2], np.random.default_rng(int(rng.integers(2**31))))[0]
+    height, width = photo.shape[:2]
+    affine = augmentation.draw(1, height, width, np.random.default_rng(int(rng.integers(2**31))))[0]
     moved = augmentation.pictures([photo], [affine])[0]
     return np.floor(moved.clip(0, 255) + 0.5).astype(np.uint8), affine
 

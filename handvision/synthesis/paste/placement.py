@@ -92,7 +92,7 @@ def random_turn(rng: np.random.Generator) -> Affine:
     return _TURN.draw(1, 0, 0, np.random.default_rng(int(rng.integers(2**31))))[0]
 
 
-def _way_out(point, direction, size):
+def _way_out(point: np.ndarray, direction: np.ndarray, size: tuple[int, int]) -> float:
     """How far `point` is from leaving the frame along `direction`; 0 if it is outside already."""
     height, width = size
     ways = [
@@ -103,7 +103,7 @@ def _way_out(point, direction, size):
     return max(0.0, min(ways, default=0.0))
 
 
-def _spread_inside(photo, mask, rim):
+def _spread_inside(photo: np.ndarray, mask: np.ndarray, rim: int) -> np.ndarray:
     """The photo with the colours of the hand's inside spread over its edge and a little beyond.
 
     `rim` (3 or 5) is the side of the window that must be all hand: within half of it of the mask's
