@@ -13,7 +13,7 @@ BONES = (
     *(f"metacarpal{finger}" for finger in FINGERS[1:]),
     *(f"finger{finger}-{bone}" for finger in FINGERS for bone in (1, 2, 3)),
 )
-FOREARM, WRIST_BONE = 0, 1
+FOREARM = 0
 
 # Joints: 0 wrist, then four a finger from base to tip (MediaPipe's order), then where the metacarpals begin
 # (of index and middle finger, of ring and little finger), and the elbow.

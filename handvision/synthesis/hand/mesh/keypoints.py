@@ -67,6 +67,6 @@ def visible(
 
 
 def _folded(joints: np.ndarray) -> np.ndarray:
-    """How far each finger is folded, (6,) 0 = straight to 1, by its last bone against its first; the palm is 0."""
+    """How far each finger is folded, (6,) in [0, 1], by its last bone against its first; the palm is 0."""
     bones = unit(np.diff(joints[1:21].reshape(5, 4, 3), axis=1))
     return np.concatenate([[0.0], 0.5 - 0.5 * (bones[:, 0] * bones[:, 2]).sum(axis=1)])

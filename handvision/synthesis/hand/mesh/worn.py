@@ -100,7 +100,7 @@ def ring(model: HandModel, vertices: np.ndarray, rest: np.ndarray, finger: int, 
     near, far = rest[base], rest[base + 1]
     along = unit(far - near)
     side = unit(np.cross(along, (0, 0, 1)))
-    frame = side, np.cross(side, along), along
+    frame = side, np.cross(along, side), along
     middle = near + 0.62 * (far - near)
     offset = vertices[model.weights[:, bone] > 0.5] - middle
     offset = offset[np.abs(offset @ along) < 0.035]
