@@ -7,7 +7,7 @@ for the same `apply_transform` dictionary, with one OpenCV warp, and its batch `
 beside their middle. The suite's trainings use `Augmentation` instead.
 """
 
-import functools
+import inspect
 import random
 import threading
 from collections.abc import Mapping, Sequence
@@ -75,7 +75,9 @@ class ImageDataGenerator(keras_image.ImageDataGenerator):
         ValueError: an argument makes no sense; the message names it and its value.
     """
 
-    @functools.wraps(keras_image.ImageDataGenerator.__init__)
+    # What `help` and editors show.
+    __signature__ = inspect.signature(keras_image.ImageDataGenerator)
+
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         if self.data_format != "channels_last":
@@ -386,7 +388,12 @@ class Flow(EpochSequence):
             raise ValueError(f"save_to_dir is {str(self.save_to_dir)!r}, which is not a folder: create it")
         self.lock = threading.Lock()
 
-    @EpochSequence.epoch.setter
+    @property
+    def epoch(self) -> int:
+        """Counts from 0. Setting it lets `next` start that epoch."""
+        return self._epoch
+
+    @epoch.setter
     def epoch(self, epoch: int) -> None:
         self._epoch = whole_number(epoch, 0, "epoch")
         self.batch_index = 0

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from typing import Any, Literal
+from typing import Any, Literal, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,15 +15,15 @@ __all__ = ["NO_HAND", "UNKNOWN", "Examples", "Hands", "Pictures", "concatenate",
 # The value of a mask where nobody knows what is there; losses and metrics ignore such pixels.
 UNKNOWN = 64
 
-# A field may be None, and pictures of unequal sizes are a list. Who was given examples of a kind knows what
-# is there and uses it without asking again, which `Any` allows.
-Pictures = np.ndarray | Any
-Column = np.ndarray | Any
+# One array where all pictures are of one size, else a list.
+Pictures = NDArray[np.uint8] | list[NDArray[np.uint8]]
 
 
 @dataclass(frozen=True)
 class Examples:
     """`n` pictures and what is known of each. A field of which nothing is known is None.
+
+    Code that cannot do without a field takes it by `require`, whose error names the examples and the field.
 
     Attributes:
         name: what these pictures are, for titles and reports ("finger_digits, last fifth").
@@ -40,12 +40,12 @@ class Examples:
     """
 
     name: str
-    photos: Pictures = None
-    masks: Pictures = None
-    labels: Column = None
-    rotations: Column = None
-    groups: Column = None
-    hands: list[Hands] | Any = None
+    photos: Pictures | None = None
+    masks: Pictures | None = None
+    labels: NDArray[np.int64] | None = None
+    rotations: NDArray[np.float32] | None = None
+    groups: NDArray | None = None
+    hands: list[Hands] | None = None
     class_names: tuple[str, ...] = ()
     source: str = ""
 
@@ -61,7 +61,7 @@ class Examples:
         return next((len(value) for value in self._per_picture().values()), 0)
 
     @property
-    def boxes(self) -> list[NDArray[np.float32]] | Any:
+    def boxes(self) -> list[NDArray[np.float32]] | None:
         """n arrays (k, 4) float32, the known boxes of each picture's hands; None if none is known."""
         if self.hands is None:
             return None
@@ -70,7 +70,7 @@ class Examples:
         return None if unknown else boxes
 
     @property
-    def keypoints(self) -> NDArray[np.float32] | Any:
+    def keypoints(self) -> NDArray[np.float32] | None:
         """(n, 21, 2) float32 x, y of pictures of at most one hand, NaN where not known; None if none is.
 
         Raises:
@@ -94,11 +94,34 @@ class Examples:
             if len(indices) != len(self):
                 raise ValueError(f"{self.name}: a mask of {len(indices)} for {len(self)} pictures")
             indices = np.flatnonzero(indices)
-        picked = {
+        picked: dict[str, Any] = {
             field: [value[i] for i in indices] if isinstance(value, list) else value[indices.astype(int)]
             for field, value in self._per_picture().items()
         }
         return replace(self, name=name or self.name, **picked)
+
+    @overload
+    def require(self, field: Literal["photos", "masks"]) -> Pictures: ...
+    @overload
+    def require(self, field: Literal["labels"]) -> NDArray[np.int64]: ...
+    @overload
+    def require(self, field: Literal["rotations", "keypoints"]) -> NDArray[np.float32]: ...
+    @overload
+    def require(self, field: Literal["groups"]) -> NDArray: ...
+    @overload
+    def require(self, field: Literal["hands"]) -> list[Hands]: ...
+    @overload
+    def require(self, field: Literal["boxes"]) -> list[NDArray[np.float32]]: ...
+    def require(self, field: str) -> Pictures | NDArray | list[Hands] | list[NDArray[np.float32]]:
+        """The value of a field that must be there: `examples.require("labels")`.
+
+        Raises:
+            ValueError: it is None.
+        """
+        value = getattr(self, field)
+        if value is None:
+            raise ValueError(f"{self.name} has no {field}: give examples with {field}")
+        return value
 
     def batch(self, field: Literal["photos", "masks"]) -> NDArray[np.uint8]:
         """Photos or masks as one array, (n, height, width, channels).
@@ -118,13 +141,12 @@ class Examples:
         Raises:
             ValueError: there are no labels.
         """
-        if self.labels is None:
-            raise ValueError(f"{self.name} has no labels")
-        classes = len(self.class_names)
-        certain = np.eye(classes, dtype=np.float32)[self.labels]
-        return np.where((self.labels == NO_HAND)[:, None], np.float32(1 / classes), certain)
+        labels, classes = self.require("labels"), len(self.class_names)
+        certain = np.eye(classes, dtype=np.float32)[labels]
+        return np.where((labels == NO_HAND)[:, None], np.float32(1 / classes), certain)
 
-    def _per_picture(self) -> dict:
+    def _per_picture(self) -> dict[str, Any]:
+        # Any: the columns are of several types.
         values = {f.name: getattr(self, f.name) for f in fields(self)}
         aside = ("name", "class_names", "source")
         return {k: v for k, v in values.items() if k not in aside and v is not None}
@@ -146,22 +168,32 @@ def concatenate(parts: Sequence[Examples], name: str) -> Examples:
     names = {part.class_names for part in parts}
     if len(names) > 1:
         raise ValueError(f"{name}: the parts have different class names: {sorted(names)}")
-    joined = {
-        field: join(name, field, parts)
-        for field, join in _JOIN.items()
-        if any(getattr(part, field) is not None for part in parts)
-    }
-    source = " + ".join(part.source or part.name for part in parts)
-    return Examples(name, class_names=parts[0].class_names, source=source, **joined)
+    return Examples(
+        name,
+        photos=_join_pictures(name, "photos", parts),
+        masks=_join_pictures(name, "masks", parts),
+        labels=_join_labels(parts),
+        rotations=_join_rotations(parts),
+        groups=_join_groups(parts),
+        hands=_join_hands(parts),
+        class_names=parts[0].class_names,
+        source=" + ".join(part.source or part.name for part in parts),
+    )
 
 
-def _join_pictures(name: str, field: str, parts: Sequence[Examples]) -> Pictures:
-    values = [getattr(part, field) for part in parts]
-    for part, value in zip(parts, values, strict=True):
+def _join_pictures(
+    name: str, field: Literal["photos", "masks"], parts: Sequence[Examples]
+) -> Pictures | None:
+    if all(getattr(part, field) is None for part in parts):
+        return None
+    values = []
+    for part in parts:
+        value = getattr(part, field)
         if value is None:
             raise ValueError(
                 f"{name}: {part.name} has no {field}, others have; drop them there, or this part"
             )
+        values.append(value)
     if not all(isinstance(value, np.ndarray) for value in values):
         return [picture for value in values for picture in value]
     shapes = {value.shape[1:] for value in values}
@@ -170,33 +202,29 @@ def _join_pictures(name: str, field: str, parts: Sequence[Examples]) -> Pictures
     return np.concatenate(values)
 
 
-def _join_labels(name: str, field: str, parts: Sequence[Examples]) -> NDArray:
+def _join_labels(parts: Sequence[Examples]) -> NDArray[np.int64] | None:
+    if all(part.labels is None for part in parts):
+        return None
     return np.concatenate([np.full(len(p), NO_HAND) if p.labels is None else p.labels for p in parts])
 
 
-def _join_rotations(name: str, field: str, parts: Sequence[Examples]) -> NDArray:
+def _join_rotations(parts: Sequence[Examples]) -> NDArray[np.float32] | None:
+    if all(part.rotations is None for part in parts):
+        return None
     unknown = np.float32("nan")
     return np.concatenate([np.full(len(p), unknown) if p.rotations is None else p.rotations for p in parts])
 
 
-def _join_groups(name: str, field: str, parts: Sequence[Examples]) -> NDArray | None:
+def _join_groups(parts: Sequence[Examples]) -> NDArray | None:
     if any(part.groups is None for part in parts):
         return None
-    return np.concatenate([[f"{part.name}/{group}" for group in part.groups] for part in parts])
+    return np.concatenate([[f"{part.name}/{group}" for group in part.require("groups")] for part in parts])
 
 
-def _join_hands(name: str, field: str, parts: Sequence[Examples]) -> list[Hands]:
+def _join_hands(parts: Sequence[Examples]) -> list[Hands] | None:
+    if all(part.hands is None for part in parts):
+        return None
     return [hands for part in parts for hands in part.hands or [Hands.unknown()] * len(part)]
-
-
-_JOIN = {
-    "photos": _join_pictures,
-    "masks": _join_pictures,
-    "labels": _join_labels,
-    "rotations": _join_rotations,
-    "groups": _join_groups,
-    "hands": _join_hands,
-}
 
 
 def resize(examples: Examples, height: int, width: int) -> Examples:
@@ -215,14 +243,14 @@ def resize(examples: Examples, height: int, width: int) -> Examples:
     if height < 1 or width < 1:
         raise ValueError(f"{examples.name}: cannot resize to {height}x{width}; sizes start at 1")
     places = [letterbox(picture.shape[:2], (height, width)) for picture in pictures]
-    changed: dict[str, Pictures | list[Hands]] = {}
-    if examples.photos is not None:
-        changed["photos"] = np.stack([p.fit(x) for p, x in zip(places, examples.photos, strict=True)])
-    if examples.masks is not None:
-        changed["masks"] = np.stack([_fit_mask(p, m) for p, m in zip(places, examples.masks, strict=True)])
-    if examples.hands is not None:
-        changed["hands"] = [h.moved(p.affine) for p, h in zip(places, examples.hands, strict=True)]
-    return replace(examples, **changed)
+    photos, masks, hands = examples.photos, examples.masks, examples.hands
+    if photos is not None:
+        photos = np.stack([place.fit(photo) for place, photo in zip(places, photos, strict=True)])
+    if masks is not None:
+        masks = np.stack([_fit_mask(place, mask) for place, mask in zip(places, masks, strict=True)])
+    if hands is not None:
+        hands = [each.moved(place.affine) for place, each in zip(places, hands, strict=True)]
+    return replace(examples, photos=photos, masks=masks, hands=hands)
 
 
 def _fit_mask(place: Letterbox, mask: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -1,18 +1,20 @@
 """Picture files become arrays of one kind and largest size; many of them in threads."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from typing import TypeVar
 
 import cv2
 import numpy as np
 
 from handvision.datasets.errors import DataUnavailable
 
+Item = TypeVar("Item")
 
-def in_threads(work: Callable[[Any], np.ndarray], items: Sequence) -> np.ndarray | list[np.ndarray]:
+
+def in_threads(work: Callable[[Item], np.ndarray], items: Iterable[Item]) -> np.ndarray | list[np.ndarray]:
     """`work` on every item (OpenCV lets go of Python's lock); one array if all come out in one shape."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         results = list(pool.map(work, items))

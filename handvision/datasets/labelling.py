@@ -111,8 +111,8 @@ def skin_before_empty_frame(photo: np.ndarray, empty: np.ndarray) -> np.ndarray:
         enough = max(least, share * np.percentile(redness[person][::4], 85))
         skin |= cv2.GaussianBlur(redness, (0, 0), 1.5 * size) > enough
     skin = cv2.morphologyEx((skin & person).astype(np.uint8), cv2.MORPH_OPEN, _disc(3 * size))
-    skin = cv2.morphologyEx(_largest(skin), cv2.MORPH_CLOSE, _disc(11 * size)) & person
-    return _tidy(skin.astype(np.uint8), 0.006)
+    closed = cv2.morphologyEx(_largest(skin), cv2.MORPH_CLOSE, _disc(11 * size)) > 0
+    return _tidy((closed & person).astype(np.uint8), 0.006)
 
 
 def hands_in_boxes(photo: np.ndarray, boxes: np.ndarray) -> np.ndarray:
@@ -164,7 +164,7 @@ def _grab(photo: np.ndarray, span: tuple[slice, slice], likely: np.ndarray) -> n
         cv2.grabCut(
             np.ascontiguousarray(photo[around]),
             inner,
-            None,
+            (0, 0, 0, 0),  # a rectangle, not looked at where the state says what is known
             np.zeros((1, 65)),
             np.zeros((1, 65)),
             3,

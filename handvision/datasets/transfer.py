@@ -63,19 +63,20 @@ def _transfer(dataset: Dataset, link: Link, part: Path) -> None:
     with contextlib.ExitStack() as stack:
         response = stack.enter_context(link())
         response.raise_for_status()
-        size = response.headers.get("Content-Length")
-        size = int(size) if size and "Content-Encoding" not in response.headers else None
-        md5 = re.search(r"md5=([^,\s]+)", response.headers.get("x-goog-hash", ""))
+        length = response.headers.get("Content-Length")
+        size = int(length) if length and "Content-Encoding" not in response.headers else None
+        etag = response.headers.get("ETag")
+        announced = re.search(r"md5=([^,\s]+)", response.headers.get("x-goog-hash", ""))
+        md5 = announced[1] if announced else None
         # The same file as the part was begun with? Kaggle's addresses change, so the address is no sign.
-        sign = {"size": size, "etag": response.headers.get("ETag"), "md5": md5 and md5[1]}
+        sign = {"size": size, "etag": etag, "md5": md5}
         have = part.stat().st_size if part.exists() else 0
-        known = sign["etag"] or sign["md5"]
-        if have and not (known and size and have <= size and _read_note(part) == sign):
+        if have and not ((etag or md5) and size and have <= size and _read_note(part) == sign):
             have = 0
-        if have and have < size:
+        if have and size is not None and have < size:
             headers = {"Range": f"bytes={have}-", "Accept-Encoding": "identity"}
-            if sign["etag"] and not sign["etag"].startswith("W/"):
-                headers["If-Range"] = sign["etag"]
+            if etag and not etag.startswith("W/"):
+                headers["If-Range"] = etag
             address = response.url
             response.close()
             response = stack.enter_context(
@@ -96,7 +97,7 @@ def _transfer(dataset: Dataset, link: Link, part: Path) -> None:
     got = part.stat().st_size
     if size is not None and got < size:
         raise ConnectionError(f"{got:,} of {size:,} bytes came")
-    if sign["md5"] and _md5(part) != sign["md5"]:
+    if md5 and _md5(part) != md5:
         part.unlink()
         resumed = " (the part that an earlier run left was wrong)" if have else ""
         raise DataUnavailable(
@@ -107,15 +108,16 @@ def _transfer(dataset: Dataset, link: Link, part: Path) -> None:
 
 def links(dataset: Dataset) -> dict[str, Link]:
     """File name -> a call that asks the server for the whole file and returns the streaming answer."""
-    if isinstance(dataset.source, Kaggle):
-        return {dataset.archive: lambda: _ask_kaggle(dataset.source)}
+    source = dataset.source
+    if isinstance(source, Kaggle):
+        return {dataset.archive: lambda: _ask_kaggle(source)}
 
     def ask(url: str) -> Link:
         return lambda: requests.get(
             url, stream=True, timeout=TIMEOUT, headers={"Accept-Encoding": "identity"}
         )
 
-    return {f"{dataset.name}-{url.rsplit('/', 1)[1]}": ask(url) for url in dataset.source.urls}
+    return {f"{dataset.name}-{url.rsplit('/', 1)[1]}": ask(url) for url in source.urls}
 
 
 @contextlib.contextmanager

@@ -36,7 +36,7 @@ def evaluate_combined(
     classes = class_count(model)
     labels = checked_labels(examples.labels, classes, examples.name)
     outputs = model_outputs(
-        model, examples.photos, ("gesture", "rotation", "has_hand", "mask"), batch_size, channels=3
+        model, examples.batch("photos"), ("gesture", "rotation", "has_hand", "mask"), batch_size, channels=3
     )
     found = outputs["has_hand"].reshape(-1) > 0.5 if "has_hand" in outputs else np.ones(len(labels), bool)
     answers = outputs["gesture"].argmax(axis=1)

@@ -1,6 +1,7 @@
 """Hand masks for the classifiers: six numbers, twenty gestures, and negatives."""
 
 from dataclasses import replace
+from functools import partial
 
 import cv2
 import numpy as np
@@ -118,7 +119,7 @@ def gestures(data: str, train: int, test: int, seed: int, *, negatives: float = 
 def close_up(examples: Examples) -> Examples:
     """Masks (a list) of the hand's surroundings: in a small picture of the whole, thin gaps would close."""
     masks = []
-    for mask in examples.masks:
+    for mask in examples.require("masks"):
         x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))
         margin = max(width, height) // 4
         masks.append(
@@ -150,7 +151,7 @@ def _training_masks(
 
 def _negative_masks(data: str, which: str, count: int, seed: int, jitter: float = 0) -> Examples:
     photos = draw_negative_photos(data, which, seed)
-    masks = skin_masks(photos.photos, count, MASK_SIZE, seed, jitter)
+    masks = skin_masks(photos.require("photos"), count, MASK_SIZE, seed, jitter)
     return replace(masks, name=f"{masks.name} ({photos.name})")
 
 
@@ -160,17 +161,19 @@ def _divided_negatives() -> tuple[str, ...]:
 
 def _rendered_masks(task: str, train: int, test: int, seed: int) -> dict[str, Examples]:
     """Training and validation in all directions, and the test upright: the evaluation rotates it itself."""
-    draw = {"size": MASK_SIZE, "seed": seed, "task": task, "photos": False, "workers": WORKERS}
+    draw = partial(
+        rendered.cached_render, size=MASK_SIZE, seed=seed, task=task, photos=False, workers=WORKERS
+    )
     return {
-        "train": _every_second_rough(rendered.cached_render(train, split="train", **draw), seed),
-        "validation": rendered.cached_render(test, split="validation", **draw),
-        "test": rendered.cached_render(test, split="test", rotation_range=(-25, 25), **draw),
+        "train": _every_second_rough(draw(train, split="train"), seed),
+        "validation": draw(test, split="validation"),
+        "test": draw(test, split="test", rotation_range=(-25, 25)),
     }
 
 
 def _every_second_rough(hands: Examples, seed: int) -> Examples:
     """Half of the masks as they are drawn, half as a segmenter would make them."""
-    masks = hands.masks.copy()
+    masks = hands.batch("masks").copy()
     masks[1::2] = roughen(masks[1::2], seed)
     return replace(hands, masks=masks, source=f"{hands.source}; every second with a rough outline")
 

@@ -58,7 +58,7 @@ def rotated_photos(photos: Examples, seed: int) -> Examples:
     """
     turn = Augmentation(rotation_degrees=180, fill="nearest")
     rng = np.random.default_rng(seed)
-    moved = [_move(photo, turn, rng) for photo in photos.photos]
+    moved = [_move(photo, turn, rng) for photo in photos.require("photos")]
     return _with_moved(photos, np.stack([photo for photo, _ in moved]), [affine for _, affine in moved])
 
 
@@ -128,8 +128,9 @@ def _composites(
 
 def balance_labels(examples: Examples) -> Examples:
     """Repeats pictures of rare labels until all labels are equally frequent; leaves those of NO_HAND out."""
-    shown = sorted(set(examples.labels) - {NO_HAND})
-    of_each = [np.flatnonzero(examples.labels == label) for label in shown]
+    labels = examples.require("labels")
+    shown = sorted(set(labels) - {NO_HAND})
+    of_each = [np.flatnonzero(labels == label) for label in shown]
     most = max(map(len, of_each))
     return examples.take(np.concatenate([np.resize(indices, most) for indices in of_each]))
 
@@ -142,7 +143,7 @@ def _versions(photos: Examples, frame: tuple[int, int], versions: int, seed: int
     for version in range(1, versions):
         rng = np.random.default_rng((seed, version))
         pictures, affines = [], []
-        for photo in photos.photos:
+        for photo in photos.require("photos"):
             moved, affine = _move(photo, turn, rng)
             pictures.append(photometric_jitter(moved, rng, 0.5))
             affines.append(affine)

@@ -41,6 +41,6 @@ def rooms_and_faces(rooms: Examples, sessions: Examples) -> Examples:
     faces = beside_boxes(sessions)
     return Examples(
         f"{rooms.name} and {faces.name}",
-        photos=[*rooms.photos, *faces.photos],
+        photos=[*rooms.require("photos"), *faces.require("photos")],
         source=f"{rooms.source} + {faces.source}",
     )

@@ -24,7 +24,7 @@ def numbered_photos(which: str) -> tuple[Examples, Examples, Examples]:
     return (
         part("sign_language_digits", which),
         part("finger_counting", which),
-        webcam.take(webcam.labels != NO_HAND),
+        webcam.take(webcam.require("labels") != NO_HAND),
     )
 
 
@@ -35,7 +35,8 @@ def numbered_cutouts(which: str) -> Examples:
         which: the part: "train" (three people) or "validation" (two).
     """
     massey = part("massey", which)
-    number_of = {sign: number for number, signs in _SIGNS_OF_NUMBER.items() for sign in signs}
-    numbers = np.array([number_of.get(massey.class_names[label], NO_HAND) for label in massey.labels])
+    number_of = {sign: number for number, shown in _SIGNS_OF_NUMBER.items() for sign in shown}
+    signs = [massey.class_names[label] for label in massey.require("labels")]
+    numbers = np.array([number_of.get(sign, NO_HAND) for sign in signs])
     massey = replace(massey, labels=numbers, class_names=NUMBERS)
     return massey.take(numbers != NO_HAND, f"{massey.name} that show a number")

@@ -73,12 +73,12 @@ class Follows:
             for part, led in PARTITIONS[self.leader].rule.rows(leading).items()
         }
         others = np.flatnonzero(~np.isin(groups, _groups(leading)))
-        if len(others) and self.otherwise is None:
-            raise ValueError(
-                f"{examples.name}: {self.leader} has no group {str(groups[others[0]])!r}, so its part is "
-                "unknown; say in PARTITIONS how other groups are dealt (otherwise=Groups())"
-            )
         if len(others):
+            if self.otherwise is None:
+                raise ValueError(
+                    f"{examples.name}: {self.leader} has no group {str(groups[others[0]])!r}, so its part is "
+                    "unknown; say in PARTITIONS how other groups are dealt (otherwise=Groups())"
+                )
             for part, own in self.otherwise.rows(examples.take(others)).items():
                 rows[part] = np.sort(np.concatenate([rows.get(part, np.empty(0, int)), others[own]]))
         return rows
@@ -152,7 +152,8 @@ def ids(name: str) -> dict[str, list[str]]:
     examples, rows = _divided(name)
     groups = _groups(examples)
     if isinstance(PARTITIONS[name].rule, Blocks | AtRandom):
-        groups = np.array([f"{label}/{group}" for label, group in zip(examples.labels, groups, strict=True)])
+        labels = examples.require("labels")
+        groups = np.array([f"{label}/{group}" for label, group in zip(labels, groups, strict=True)])
     return {which: sorted(set(groups[some].tolist())) for which, some in rows.items()}
 
 
@@ -186,11 +187,11 @@ def _pictures(name: str) -> Examples:
         return parts[0]
     return Examples(
         name,
-        photos=[photo for some in parts for photo in some.photos],
-        groups=np.concatenate([some.groups for some in parts]),
+        photos=[photo for some in parts for photo in some.require("photos")],
+        groups=np.concatenate([some.require("groups") for some in parts]),
         source=" + ".join(some.source for some in parts),
     )
 
 
 def _groups(examples: Examples) -> np.ndarray:
-    return np.asarray(examples.groups).astype(str)
+    return examples.require("groups").astype(str)

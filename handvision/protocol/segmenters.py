@@ -77,9 +77,9 @@ def segmentation(
         # Rendered hands point to all sides as they are: mirroring adds pictures without an edge to fill.
         flips = Augmentation(flip_horizontal=True, flip_vertical=True)
         mirrored = AugmentedSequence(
-            hands["train"].photos,
+            hands["train"].batch("photos"),
             flips,
-            MaskTargets(hands["train"].masks, flips),
+            MaskTargets(hands["train"].batch("masks"), flips),
             batch_size=batch_size,
             seed=seed,
             workers=WORKERS,
@@ -135,7 +135,7 @@ def _photo_tests(frame: tuple[int, int], count: int) -> dict[str, Examples]:
     rooms = part("rooms", "test")
     people = [Source(part("sign_language_digits", "test"), how="cutout")]
     empty = resize(subset(rooms_and_faces(rooms, part("hands_dataset", "test")), count), *frame)
-    nothing = np.zeros((*empty.photos.shape[:3], 1), np.uint8)
+    nothing = np.zeros((*empty.batch("photos").shape[:3], 1), np.uint8)
     return {
         "sign_language_digits_composites": _composites(people, rooms, frame, count),
         "finger_counting_composites": resize(

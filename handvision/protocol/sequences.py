@@ -1,18 +1,33 @@
 """Batches that Keras trains on."""
 
+from typing import Any, Protocol
+
 import keras
+
+
+class Batches(Protocol):
+    """What `Steps` is made of: batches by index, and an epoch that may be set."""
+
+    epoch: int
+
+    def __len__(self) -> int: ...
+
+    # Any: a batch is whatever Keras's `fit` takes, an array or a tuple of arrays.
+    def __getitem__(self, index: int, /) -> Any: ...
+
+    def on_epoch_end(self) -> None: ...
 
 
 class Steps(keras.utils.PyDataset):
     """The first `steps` batches of every epoch of another sequence (all, where it has fewer).
 
     Args:
-        sequence: with a length, batches by index, an `epoch` that may be set, and `on_epoch_end`.
+        sequence: an `augment.sequences.EpochSequence` or a `CompositeSequence`.
         steps: batches an epoch.
         workers: threads that make batches.
     """
 
-    def __init__(self, sequence, steps: int, workers: int = 1):
+    def __init__(self, sequence: Batches, steps: int, workers: int = 1):
         super().__init__(workers=workers)
         self.sequence, self.steps = sequence, min(steps, len(sequence))
 
@@ -27,7 +42,7 @@ class Steps(keras.utils.PyDataset):
     def __len__(self) -> int:
         return self.steps
 
-    def __getitem__(self, index: int):
+    def __getitem__(self, index: int) -> Any:
         return self.sequence[index]
 
     def on_epoch_end(self) -> None:

@@ -34,11 +34,12 @@ def worst_masks(
     folder.mkdir(parents=True, exist_ok=True)
     parts = ["<!DOCTYPE html><title>Worst masks</title><h1>Worst masks</h1>"]
     for name, test in tests.items():
-        predicted = predict_masks(model, test.photos)
-        shown = np.flatnonzero(test.masks.any(axis=(1, 2, 3)))
+        photos, masks = test.batch("photos"), test.batch("masks")
+        predicted = predict_masks(model, photos)
+        shown = np.flatnonzero(masks.any(axis=(1, 2, 3)))
         if not len(shown):  # without hands the worst are those with most of a mask
             shown = np.argsort(-predicted.mean(axis=(1, 2, 3)), kind="stable")[:count]
-        figure = show_worst(test.photos[shown], test.masks[shown], predicted[shown], count=count)
+        figure = show_worst(photos[shown], masks[shown], predicted[shown], count=count)
         figure.savefig(folder / f"{name}.png", dpi=150)
         parts.append(f"<h2>{html.escape(test.name)}</h2><img src='{name}.png' style='max-width:100%'>")
     with replacing(folder / "index.html") as page:

@@ -16,7 +16,7 @@ def reference_error(hands: Examples) -> dict:
     Returns:
         What `evaluation.rotation_error` gives; masks without a forearm at the border count as unknown.
     """
-    reference = reference_rotation(hands.masks)
+    reference = reference_rotation(hands.require("masks"))
     known = ~np.isnan(reference)
-    error = rotation_error(hands.rotations[known], reference[known])
+    error = rotation_error(hands.require("rotations")[known], reference[known])
     return {**error, "n_unknown": int((~known).sum())}

@@ -40,7 +40,7 @@ def _rendered_sequences(seed: int) -> Examples:
     rng = np.random.default_rng(seed)
     repeated = np.repeat(np.arange(len(hands)), 10)
     many = hands.take(repeated)
-    masks = rotate_masks(many.masks, rng.uniform(-4, 4, len(many)))
+    masks = rotate_masks(many.batch("masks"), rng.uniform(-4, 4, len(many)))
     return Examples(
         "rendered sequences",
         masks=masks,

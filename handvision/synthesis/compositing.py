@@ -100,7 +100,7 @@ class CompositeSequence:
         strength: float = 1.0,
     ) -> None:
         self.sources = tuple(sources)
-        self.backgrounds = backgrounds
+        self.backgrounds = Examples("no backgrounds", photos=[]) if backgrounds is None else backgrounds
         self.size = checked_size(size)
         self.batch_size = whole_number(batch_size, 1, "batch_size")
         self.steps = whole_number(steps, 1, "steps")
@@ -114,14 +114,14 @@ class CompositeSequence:
         self._measured: dict[tuple[int, int], Cutout] = {}
         if not self.sources and self.empty < 1:
             raise ValueError("no sources of hands: give some, or empty=1 for backgrounds alone")
-        if backgrounds is None or backgrounds.photos is None or len(backgrounds) == 0:
+        if self.backgrounds.photos is None or len(self.backgrounds) == 0:
             if any(source.how == "cutout" for source in self.sources):
                 raise ValueError("no backgrounds: give Examples with photos to lay the cut-outs over")
             if self.empty > 0:
                 raise ValueError(f"empty is {empty}, but no backgrounds to show; give some, or empty=0")
         else:
-            for i, photo in enumerate(backgrounds.photos):
-                check_photo(photo, f"{backgrounds.name}, picture {i}: background")
+            for i, photo in enumerate(self.backgrounds.photos):
+                check_photo(photo, f"{self.backgrounds.name}, picture {i}: background")
 
     def __len__(self) -> int:
         return self.steps
@@ -167,7 +167,9 @@ class CompositeSequence:
             photo, mask = self._composite(*seen, rng, inner)
         else:
             whole = self.sources[seen[0]].examples
-            photo, mask = whole_photo(whole.photos[seen[1]], whole.masks[seen[1]], rng, inner)
+            photo, mask = whole_photo(
+                whole.require("photos")[seen[1]], whole.require("masks")[seen[1]], rng, inner
+            )
         photo = photometric_jitter(photo, rng, self.strength)
         if any(bars):
             photo = cv2.copyMakeBorder(photo, *bars, cv2.BORDER_CONSTANT, value=(0, 0, 0))
@@ -190,11 +192,14 @@ class CompositeSequence:
         # Measured once. Two threads may measure the same one, and get the same.
         if (source, number) not in self._measured:
             examples = self.sources[source].examples
-            self._measured[source, number] = Cutout(examples.photos[number], examples.masks[number])
+            self._measured[source, number] = Cutout(
+                examples.require("photos")[number], examples.require("masks")[number]
+            )
         return self._measured[source, number]
 
     def _background(self, rng: np.random.Generator) -> np.ndarray:
-        return self.backgrounds.photos[int(rng.integers(len(self.backgrounds)))]
+        photos = self.backgrounds.require("photos")
+        return photos[int(rng.integers(len(photos)))]
 
 
 def freeze(sequence: CompositeSequence, epoch: int = 0, name: str | None = None) -> Examples:
@@ -209,7 +214,7 @@ def freeze(sequence: CompositeSequence, epoch: int = 0, name: str | None = None)
     named = [s.class_names for s in sources if s.labels is not None]
     labels, class_names = None, ()
     if sources and len(named) == len(sources) and len(set(named)) == 1 and (seen >= 0).all():
-        labels = np.array([sources[s].labels[n] for s, n in seen], np.int64)
+        labels = np.array([sources[s].require("labels")[n] for s, n in seen], np.int64)
         class_names = named[0]
     title = name or f"composites of {', '.join(s.name for s in sources) or 'no hands'}, epoch {epoch}"
     origin = " + ".join(s.source or s.name for s in sources)

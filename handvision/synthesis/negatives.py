@@ -20,7 +20,8 @@ def beside_boxes(examples: Examples, least: int = 60) -> Examples:
         least: pixels; smaller sides are not worth keeping.
     """
     kept, pieces = [], []
-    for index, (photo, boxes) in enumerate(zip(examples.photos, examples.boxes, strict=True)):
+    known = zip(examples.require("photos"), examples.require("boxes"), strict=True)
+    for index, (photo, boxes) in enumerate(known):
         height, width = photo.shape[:2]
         if len(boxes):
             x0, y0 = np.floor(np.min(boxes, 0)[:2]).astype(int).clip(0)
@@ -71,7 +72,7 @@ def skin_masks(
             )
         piece = _piece(photos[int(rng.integers(len(photos)))], rng)
         mask = skin_mask(piece, rng.uniform(-jitter, jitter))
-        mask = resize(Examples("piece", masks=[mask]), size, size).masks[0]
+        mask = resize(Examples("piece", masks=[mask]), size, size).batch("masks")[0]
         if len(masks) % 2:
             mask = _largest_region(mask, rng.uniform(0.01, 0.03) * size)
         if _LEAST < (mask > 0).mean() < _MOST:

@@ -91,7 +91,7 @@ def cached_render(*args: Any, folder: str | Path | None = None, **parameters: An
     if not path.exists():
         columns = _draw(order, workers)
         with replacing(path) as temporary:
-            np.savez(temporary, **columns)
+            np.savez(temporary, **columns)  # type: ignore[arg-type]  # NumPy's stub takes them for options
     with np.load(path, allow_pickle=False) as stored:
         columns = {name: stored[name] for name in stored.files}
     return _examples(order, columns)
@@ -177,7 +177,7 @@ def _draw(order: _Order, workers: int) -> dict[str, np.ndarray]:
 def _draw_range(order: _Order, start: int, stop: int) -> dict[str, np.ndarray]:
     """Pictures `start` to `stop` of an order, as columns."""
     n, size = stop - start, order.size
-    columns = {
+    columns: dict[str, np.ndarray] = {
         "masks": np.zeros((n, size, size, 1), np.uint8),
         "labels": np.full(n, NO_HAND, np.int64),
         "rotations": np.full(n, np.nan, np.float32),

@@ -29,6 +29,14 @@ def test_take_keeps_order_and_follows_booleans():
     assert len(examples.take([])) == 0
 
 
+@pytest.mark.parametrize("field", ["photos", "masks", "labels", "rotations", "groups", "hands", "boxes"])
+def test_a_field_that_must_be_there_is_given_or_named(field):
+    examples = replace(square(16, "left"), rotations=np.zeros(3, np.float32))
+    np.testing.assert_equal(examples.require(field), getattr(examples, field))
+    with pytest.raises(ValueError, match=f"left has no {field}: give examples with {field}"):
+        Examples("left").require(field)
+
+
 def test_one_hot_rows_prefer_nothing_where_there_is_no_hand():
     examples = Examples("some", labels=np.array([2, NO_HAND]), class_names=("a", "b", "c", "d"))
     rows = examples.one_hot()

@@ -6,7 +6,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from handvision.core.examples import Examples
+from handvision.core.examples import Examples, Pictures
 from handvision.core.vocabularies import NUMBERS
 from handvision.datasets import decoding, labelling
 from handvision.datasets.readers import Files, reader
@@ -79,11 +79,12 @@ def read_offices(files: Files) -> Examples:
 
 
 def _raw_photo_of(
-    photos: np.ndarray, masks: np.ndarray, labels: np.ndarray, raw_photos: dict[tuple[str, ...], Path]
+    photos: Pictures, masks: Pictures, labels: np.ndarray, raw_photos: dict[tuple[str, ...], Path]
 ) -> np.ndarray:
     """(n,) str: for each composite, the raw photo of its number whose hand differs least inside the mask."""
     raw_keys, raw_paths = zip(*raw_photos.items(), strict=True)
-    raw = decoding.in_threads(lambda path: _shrink(_photo(path)), raw_paths).reshape(len(raw_keys), -1)
+    raw = np.asarray(decoding.in_threads(lambda path: _shrink(_photo(path)), raw_paths))
+    raw = raw.reshape(len(raw_keys), -1)
     numbers = np.array([int(number) for _, number, _ in raw_keys])
     hands = np.stack([_shrink(photo) for photo in photos]).reshape(len(photos), -1)
     inside = np.stack([np.repeat(_shrink(mask)[..., None] > 0.9, 3, -1) for mask in masks])

@@ -46,7 +46,7 @@ def read(files: Files) -> Examples:
 @reader("hands_dataset_masks", dataset="hands_dataset", of="hands_dataset")
 def add_masks(frames: Examples) -> Examples:
     """The same photos with weak masks (`labelling.hands_in_boxes`); takes half a minute."""
-    pairs = list(zip(frames.photos, frames.boxes, strict=True))
+    pairs = list(zip(frames.require("photos"), frames.require("boxes"), strict=True))
     masks = decoding.in_threads(lambda pair: labelling.hands_in_boxes(*pair), pairs)
     return replace(frames, masks=masks, source=f"{frames.source}; masks in the boxes by GrabCut")
 
@@ -66,4 +66,4 @@ def _boxes(lines: list[dict[str, str]], height: int, width: int) -> np.ndarray:
 
 def _session(name: str) -> str:
     """The name before `_pic`; the few names without it ("pic00012", "Hand_0000026") by their first word."""
-    return name.split("_pic")[0] if "_pic" in name else re.match(r"[A-Za-z]*", name)[0]
+    return name.split("_pic")[0] if "_pic" in name else re.split(r"[^A-Za-z]", name, maxsplit=1)[0]
