@@ -31,10 +31,8 @@ def evaluate_combined(
         `right_per_image` and `found_per_image` (n,) bool and `iou_per_image` (n,) float32, NaN where it is
         not known.
     """
-    if examples.labels is None:
-        raise ValueError(f"{examples.name} has no labels")
-    classes = class_count(model)
-    labels = checked_labels(examples.labels, classes, examples.name)
+    labels, classes = examples.require("labels"), class_count(model)
+    labels = checked_labels(labels, classes, examples.name)
     outputs = model_outputs(
         model, examples.batch("photos"), ("gesture", "rotation", "has_hand", "mask"), batch_size, channels=3
     )
@@ -45,7 +43,7 @@ def evaluate_combined(
     scores = np.full(len(labels), np.nan, np.float32)
     if examples.rotations is not None and "rotation" in outputs:
         read = degrees_from_sin_cos(outputs["rotation"][found])
-        rotation = {"reference": "direction", **rotation_error(np.asarray(examples.rotations)[found], read)}
+        rotation = {"reference": "direction", **rotation_error(examples.rotations[found], read)}
     if examples.masks is not None and "mask" in outputs:
         masks = evaluate_masks(examples, outputs["mask"] > threshold)
         scores = masks.pop("iou_per_image")

@@ -45,8 +45,8 @@ def finger_numbers(
 
     With real data, half of the training are frames of Finger Digits, one person. Sign Language Digits, about
     170 people, is the test on other people: all of it, or with `other_people` the people of its test part.
-    (The poses of rendered hands were mended by looking at its persons 0 to 79; the others were left alone.)
-    Finger Counting, one more person, is only tested on, where it is at hand.
+    (The poses of rendered hands were corrected by looking at its persons 0 to 79, never at the others.)
+    Finger Counting, one more person, is a test set only, where it is at hand.
 
     Args:
         data: "auto", "rendered" or "real".
@@ -117,7 +117,7 @@ def gestures(data: str, train: int, test: int, seed: int, *, negatives: float = 
 
 
 def close_up(examples: Examples) -> Examples:
-    """Masks (a list) of the hand's surroundings: in a small picture of the whole, thin gaps would close."""
+    """The masks (a list) cropped to hand and margin: shrunk whole, gaps between fingers would close."""
     masks = []
     for mask in examples.require("masks"):
         x, y, width, height = cv2.boundingRect(np.ascontiguousarray(mask))

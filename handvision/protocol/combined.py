@@ -72,7 +72,7 @@ def photo_training_set(
     composites: int = 0,
     part: str = "train",
 ) -> Examples:
-    """Training photos with numbers, of the same people, frames and sessions that all other trainings see.
+    """Training photos with numbers, of the people, frames and sessions that every other training uses too.
 
     Each is there as it is, and in more versions: rotated, mirrored, scaled and in another light, its border
     replicated. Photos without a hand have the label NO_HAND.
@@ -84,7 +84,7 @@ def photo_training_set(
         seed: of the rendered hands, and of what is drawn.
         versions: of each real photo.
         composites: with real data, about so many cut-out hands over photos without a hand.
-        part: "train", or "validation" to choose by.
+        part: "train" or "validation".
     """
     data = choose_data(data, PHOTO_SETS)
     frame = frame_size(size)

@@ -1,6 +1,6 @@
 """Who is in which part: one table for all data sets and all products.
 
-What is trained on, chosen by and tested on comes from `part`, so that the same people, recordings and places
+Every training, validation and test set comes from `part`, so that the same people, recordings and places
 are held out of every training, and the combined model is tested on people whom neither of its parts has seen.
 """
 

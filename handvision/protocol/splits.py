@@ -19,8 +19,8 @@ def block_split(
 ) -> dict[str, Examples]:
     """Cuts every class's sequence of frames into train | gap | validation | gap | test, in this order.
 
-    Frames of a video resemble their neighbours, so that a random split asks what was just shown. Here
-    the last frames are the test, and `gap` frames before each later part belong to none.
+    Frames of a video resemble their neighbours, so a random split tests on near copies of training frames.
+    Here the last frames are the test, and `gap` frames before each later part are left out.
 
     Args:
         examples: with labels; `groups` that are numbers give the order of frames, otherwise the order
@@ -66,8 +66,7 @@ def random_split(
 
 def rows_by_block(examples: Examples, test: float, validation: float, gap: int) -> Rows:
     """The rows of `block_split`."""
-    if examples.labels is None:
-        raise ValueError(f"{examples.name}: a split by blocks needs labels")
+    labels = examples.require("labels")
     if not (0 <= test < 1 and 0 <= validation < 1 and test + validation < 1 and gap >= 0):
         raise ValueError(
             f"test={test}, validation={validation}, gap={gap}: shares are in [0, 1) and below 1 together, "
@@ -77,8 +76,8 @@ def rows_by_block(examples: Examples, test: float, validation: float, gap: int) 
     if examples.groups is not None and np.issubdtype(np.asarray(examples.groups).dtype, np.number):
         order = np.argsort(examples.groups, kind="stable")
     parts: dict[str, list[np.ndarray]] = {"train": [], "validation": [], "test": []}
-    for label in np.unique(examples.labels):
-        frames = order[examples.labels[order] == label]
+    for label in np.unique(labels):
+        frames = order[labels[order] == label]
         end = len(frames)
         for part, share in (("test", test), ("validation", validation)):
             count = round(share * len(frames))
@@ -96,9 +95,7 @@ def rows_by_block(examples: Examples, test: float, validation: float, gap: int) 
 def rows_by_group(examples: Examples, fractions: Mapping[str, float] = SHARES, seed: int = 0) -> Rows:
     """The rows of `group_split`."""
     _check(fractions)
-    if examples.groups is None:
-        raise ValueError(f"{examples.name}: a split by groups needs groups")
-    names, member, sizes = np.unique(examples.groups, return_inverse=True, return_counts=True)
+    names, member, sizes = np.unique(examples.require("groups"), return_inverse=True, return_counts=True)
     if len(names) < len(fractions):
         raise ValueError(f"{examples.name}: {len(names)} groups cannot make {len(fractions)} parts")
     # Roughly largest first, so that small groups even the shares out at the end.

@@ -1,4 +1,4 @@
-"""What a training is made of: its pictures, those it is chosen by, its test sets, and their partitions."""
+"""What a training is made of: training, validation and test sets, and how they were divided."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,20 +13,20 @@ from handvision.synthesis import rendered
 
 WORKERS = 2
 PHOTO_SETS = ("sign_language_digits", "massey", "finger_counting", "hgr1", "houses", "hands_dataset")
-# Rooms, and webcam frames beside the hands: what no number is read from.
+# Negatives come from these: rooms, and what webcam frames show beside the hands.
 NEGATIVE_SETS = ("houses", "finger_counting", "hands_dataset")
 
 
 @dataclass(frozen=True)
 class Task:
-    """Pictures to train on, to choose by, and to test on.
+    """Pictures to train on, to validate with (between epochs and models), and to test on.
 
     Attributes:
         train: Examples, or in a segmentation task a sequence of (photos, masks) batches.
         validation: Examples.
         tests: id of a test set (`titles.TITLES`) -> Examples named by its title, in the order of the report.
         data: "real" or "rendered", what was chosen.
-        negatives: in a classification task, masks that no number should be read from.
+        negatives: in a classification task, masks of things that are no hand.
         boxed: in a segmentation task, photos with boxes and weak masks; None without real data.
         partitions: name of each divided set in it -> part -> digest of its ids (`partitions.digests`).
     """
@@ -45,14 +45,14 @@ class Task:
         return self.validation.class_names
 
 
-def choose_data(choice: str, needed: Sequence[str], welcome: Sequence[str] = ()) -> str:
-    """Which data a task takes, "real" or "rendered"; said loudly.
+def choose_data(choice: str, needed: Sequence[str], optional: Sequence[str] = ()) -> str:
+    """Which data a task takes, "real" or "rendered"; the choice is printed.
 
     Args:
         choice: "real" fetches what is missing, "auto" takes real data if all of it is at hand and
             never downloads, "rendered" takes rendered hands and opens no real picture.
-        needed: names of data sets.
-        welcome: names of more, which are used where they are at hand; "real" fetches them too.
+        needed: names of the data sets that the task cannot do without.
+        optional: names of more, which are used where they are at hand; "real" fetches them too.
 
     Raises:
         ValueError: an unknown choice.
@@ -61,7 +61,7 @@ def choose_data(choice: str, needed: Sequence[str], welcome: Sequence[str] = ())
     if choice not in ("auto", "rendered", "real"):
         raise ValueError(f"data is {choice!r}; use 'auto', 'rendered' or 'real'")
     if choice == "real":
-        for name in (*needed, *welcome):
+        for name in (*needed, *optional):
             download.fetch(name)
     elif choice == "auto":
         missing = [name for name in needed if download.find(name) is None]

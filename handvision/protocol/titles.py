@@ -1,6 +1,6 @@
 """The test sets by their ids, which records keep, and their titles, which tables show.
 
-A title may be reworded at any time; an id is for good.
+A title may be reworded at any time; an id never changes.
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Training pictures for the segmenters: cut-out hands over backgrounds, new ones in every epoch.
 
-One picture is made in this order: a part of a background, sometimes skin-coloured things that are
-no hand, the hand (turned, scaled, relit, its arm led out of the frame or into a sleeve), its
+One picture is made in this order: a part of a background, sometimes distractors (skin-coloured things
+that are no hand), the hand (rotated, scaled, relit, its arm led out of the frame or into a sleeve), its
 shadow, and then what a camera does to all of it (`photometric_jitter`). Pasting objects with
 blended edges and light, so that a network cannot learn the paste itself, follows Dwibedi et al.,
 "Cut, Paste and Learn" (2017).
@@ -43,7 +43,7 @@ class Source:
         examples: with photos and masks.
         weight: how often, beside the weights of the other sources; 0 is never.
         how: "cutout": the hand is cut out and laid over a background; where its mask ends at its photo's
-            border, the arm is taken to be cut. "photo": the whole photo, with its own background, rotated,
+            border, the arm is treated as cut off. "photo": the whole photo, with its own background, rotated,
             scaled and shifted; photos without a hand may be among them.
 
     Raises:
@@ -73,8 +73,8 @@ class CompositeSequence:
         empty: share of pictures without a hand, in [0, 1].
         several: share of composites with a second hand.
         extent: (smallest, largest) length of a hand, arm included, in lengths of the frame.
-        strength: of everything that changes light, colour and sharpness; 0 turns it off, and the
-            distractors with it.
+        strength: of all changes of light, colour and sharpness, and how frequent distractors are; with 0
+            there are none of either.
 
     `sequence[i]` is (photos, masks): (batch, height, width, 3) float32 in [0, 1] and
     (batch, height, width, 1) float32, 0 or 1, NaN where a weak mask is UNKNOWN. `epoch` counts from 0
@@ -135,9 +135,9 @@ class CompositeSequence:
         self.epoch += 1
 
     def batch(self, epoch: int, index: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Batch `index` of `epoch`: photos uint8, masks uint8 and (batch, 2) int64 of what is seen.
+        """Batch `index` of `epoch`: photos uint8, masks uint8, and (batch, 2) int64: which hand is seen.
 
-        The last array holds the number of the source and of the picture in it, -1 where no hand is.
+        The last array holds the index of the source and of the picture in that source; -1 where no hand is.
         """
         if not 0 <= index < self.steps:
             raise IndexError(f"batch {index} of {self.steps}")

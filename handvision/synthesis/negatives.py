@@ -17,7 +17,7 @@ def beside_boxes(examples: Examples, least: int = 60) -> Examples:
 
     Args:
         examples: with photos and boxes around all hands.
-        least: pixels; smaller sides are not worth keeping.
+        least: pixels; rectangles with a shorter side are left out.
     """
     kept, pieces = [], []
     known = zip(examples.require("photos"), examples.require("boxes"), strict=True)

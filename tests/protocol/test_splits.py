@@ -48,7 +48,7 @@ def test_sequence_too_short(frames):
 
 
 def test_blocks_need_labels():
-    with pytest.raises(ValueError, match="needs labels"):
+    with pytest.raises(ValueError, match="has no labels"):
         splits.block_split(Examples("x", groups=np.arange(3)))
 
 

@@ -15,7 +15,7 @@ def test_auto_takes_rendered_hands_and_says_what_is_missing(capsys):
     assert "rendered hands only" in printed
 
 
-def test_real_fetches_what_is_welcome_and_auto_does_without(monkeypatch):
+def test_real_fetches_what_is_optional_and_auto_does_without(monkeypatch):
     fetched = []
     monkeypatch.setattr(download, "fetch", fetched.append)
     assert protocol.choose_data("real", ("finger_digits",), ("houses",)) == "real"

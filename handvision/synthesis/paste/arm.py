@@ -17,7 +17,7 @@ def add_hand(
     strength: float,
     extent: tuple[float, float],
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The cut-out over a scene; `mask` (h, w, 1) is of the hands that are there already."""
+    """A scene with the cut-out laid over it, and the new mask; `mask` (h, w, 1) has the hands before it."""
     size = canvas.shape[:2]
     hand = Placement(cutout, rng, size, extent)
     if hand.scale > 1.2 and rng.random() < 0.7 * strength:

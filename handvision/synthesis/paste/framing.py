@@ -12,7 +12,7 @@ from handvision.synthesis.paste.placement import random_turn
 def whole_photo(
     photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, size: tuple[int, int]
 ) -> tuple[np.ndarray, np.ndarray]:
-    """A photo with its own background, turned and scaled with its mask; mirrored where it ends.
+    """A photo with its own background, rotated and scaled with its mask; beyond its border it is mirrored.
 
     What is UNKNOWN in the mask stays so.
     """

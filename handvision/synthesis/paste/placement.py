@@ -1,4 +1,4 @@
-"""Where the hand goes: its size, turn and place, and the warp that takes it there."""
+"""Where the hand goes: its size, rotation and place, and the warp that takes it there."""
 
 import cv2
 import numpy as np
@@ -12,7 +12,7 @@ _TURN = Augmentation(rotation_degrees=180, shear_degrees=8, shrink=(0.9, 1.1), f
 
 
 class Placement:
-    """A hand's size, turn and place in the frame, and what becomes of the end of its arm.
+    """A hand's size, rotation and place in the frame, and what becomes of the end of its arm.
 
     Attributes:
         affine: from the cut-out's box to the frame.
