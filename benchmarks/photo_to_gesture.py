@@ -30,10 +30,12 @@ import handvision
 from handvision import models, protocol
 from handvision.core.examples import Examples, resize
 from handvision.core.geometry import letterbox
-from handvision.core.workspace import REPOSITORY, runs_folder
+from handvision.core.workspace import workspace
 from handvision.datasets.errors import DataUnavailable
 from handvision.evaluation import commonest_class_share
 from handvision.studies.record import Variant, record_of_this_run
+
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 PEER = "mediapipe==0.10.21"  # the last one with its networks in the wheel
 PEER_FOLDER = REPOSITORY / ".venv-mediapipe"
@@ -75,7 +77,7 @@ def main():
         seed=SEED,
         profile="smoke" if arguments.limit else "full",
     )
-    print(f"\nwritten: {record.write(runs_folder() / 'comparisons' / 'mediapipe.json')}")
+    print(f"\nwritten: {record.write(workspace().runs / 'comparisons' / 'mediapipe.json')}")
 
 
 def variants(rows: list[dict], negatives: dict) -> tuple[Variant, ...]:

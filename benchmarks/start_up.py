@@ -21,8 +21,9 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from handvision.core.workspace import REPOSITORY
 from handvision.synthesis import rendered
+
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 FIRST_RELEASE = "943a790"
 IMPORTS = {

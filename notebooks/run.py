@@ -23,7 +23,9 @@ import papermill
 from nbconvert import HTMLExporter
 
 from handvision.core.products import PRODUCTS
-from handvision.core.workspace import REPOSITORY, Settings, runs_folder
+from handvision.core.workspace import Settings, workspace
+
+REPOSITORY = Path(__file__).resolve().parents[1]
 
 NOTEBOOKS = ("notebooks/1_download_data.ipynb", *(product.notebook for product in PRODUCTS.values()))
 _DOWNLOAD, _NUMBERS, _GESTURES, _UNET, _DEEPLAB, _COMBINED = NOTEBOOKS
@@ -170,7 +172,7 @@ def main() -> int:
     chosen = [p for p in NOTEBOOKS if not arguments.only or any(part in p for part in arguments.only)]
     if not chosen:
         parser.error(f"no notebook matches {arguments.only}; there are {', '.join(NOTEBOOKS)}")
-    folder = runs_folder() / "notebooks"
+    folder = workspace().runs / "notebooks"
     if arguments.here:
         for path in chosen:
             run(path, folder)

@@ -71,25 +71,6 @@ def _repository() -> Path | None:
     return folder if (folder / "pyproject.toml").is_file() and (folder / "models").is_dir() else None
 
 
-# The folder of the clone. An installed package has none of its files: who asks for them finds nothing.
-REPOSITORY = Path(__file__).resolve().parents[2]
-
-
-def models_folder() -> Path:
-    """The folder of the released models."""
-    return workspace().models
-
-
-def data_folder() -> Path:
-    """The folder that downloads land in."""
-    return workspace().data
-
-
-def runs_folder() -> Path:
-    """The folder that runs write into."""
-    return workspace().runs
-
-
 @dataclass(frozen=True)
 class Settings:
     """What the first cell of every notebook chooses.

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from handvision.core import workspace
+from handvision.core.workspace import workspace
 from handvision.datasets.catalog import CATALOG, Dataset, Kaggle, row
 from handvision.datasets.copies import MARKER, Copy, checksum, describe, files_below, wanted
 from handvision.datasets.errors import DataUnavailable, missing
@@ -43,12 +43,12 @@ def locate(name: str) -> Copy | None:
     dataset = row(name)
     if ready := _ready(dataset):
         return ready
-    archives = os.environ.get("HANDVISION_ARCHIVES")
-    if archives and not Path(archives).is_dir():
+    archives = workspace().archives
+    if archives and not archives.is_dir():
         raise DataUnavailable(
-            f"HANDVISION_ARCHIVES is {archives!r}: there is no such folder. Correct or unset it."
+            f"HANDVISION_ARCHIVES is {str(archives)!r}: there is no such folder. Correct or unset it."
         )
-    places = [workspace.data_folder(), Path(archives) if archives else None, KAGGLE_INPUT]
+    places = [workspace().data, archives, KAGGLE_INPUT]
     for place in places:
         if place is not None and place.is_dir():
             if copy := _folder_in(place, dataset):
@@ -141,15 +141,14 @@ def _which(facts: dict[str, object]) -> str:
 
 def _shown(folder: Path) -> Path:
     """The path as a person in the repository would type it: notebooks print it and are published."""
-    try:
-        return folder.relative_to(workspace.REPOSITORY)
-    except ValueError:
-        return folder
+    repository = workspace().repository
+    inside = repository is not None and folder.is_relative_to(repository)
+    return folder.relative_to(repository) if repository and inside else folder
 
 
 def _ready(dataset: Dataset) -> Copy | None:
     """`data/<name>` if it was unpacked to the end."""
-    folder = workspace.data_folder() / dataset.name
+    folder = workspace().data / dataset.name
     marker = folder / MARKER
     if not marker.is_file():
         return None
@@ -225,7 +224,7 @@ def _kagglehub_cache(dataset: Dataset) -> Copy | None:
 @contextlib.contextmanager
 def _lock(dataset: Dataset) -> Iterator[None]:
     """One process at a time downloads or unpacks a data set. The system frees it when a process dies."""
-    folder = workspace.data_folder() / ".downloads"
+    folder = workspace().data / ".downloads"
     lock = FileLock(folder / f"{dataset.name}.lock")
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -236,7 +235,7 @@ def _lock(dataset: Dataset) -> Iterator[None]:
             lock.acquire()
     except OSError as error:
         raise DataUnavailable(
-            f"{dataset.title}: cannot write into {workspace.data_folder()} ({error}). "
+            f"{dataset.title}: cannot write into {workspace().data} ({error}). "
             "Name another folder in HANDVISION_DATA_FOLDER."
         ) from error
     try:

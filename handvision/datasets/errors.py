@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from handvision.core import workspace
+from handvision.core.workspace import workspace
 from handvision.datasets.catalog import Dataset, Kaggle
 
 
@@ -38,7 +38,7 @@ def explained(dataset: Dataset, error: OSError) -> DataUnavailable:
 
 def by_hand(dataset: Dataset) -> str:
     return (
-        f"By hand: download the zip from {dataset.source.page} and put it into {workspace.data_folder()} "
+        f"By hand: download the zip from {dataset.source.page} and put it into {workspace().data} "
         f"as {dataset.archive}."
     )
 

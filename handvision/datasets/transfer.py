@@ -15,7 +15,7 @@ from typing import Any
 import requests
 from tqdm import tqdm
 
-from handvision.core import workspace
+from handvision.core.workspace import workspace
 from handvision.datasets.catalog import Dataset, Kaggle
 from handvision.datasets.errors import DataUnavailable, by_hand, disk_full, explained
 
@@ -29,7 +29,7 @@ Link = Callable[[], contextlib.AbstractContextManager[requests.Response]]
 
 def download(dataset: Dataset, link: Link, file: str) -> Path:
     """Downloads one file into `data/.downloads`, in as many attempts as make progress, and verifies it."""
-    folder = workspace.data_folder() / ".downloads"
+    folder = workspace().data / ".downloads"
     target, part = folder / file, folder / f"{file}.part"
     if target.is_file():  # verified by an earlier call that stopped at the next file
         return target

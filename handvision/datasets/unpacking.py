@@ -15,7 +15,7 @@ from typing import NoReturn
 
 from tqdm import tqdm
 
-from handvision.core import workspace
+from handvision.core.workspace import workspace
 from handvision.datasets.catalog import Dataset
 from handvision.datasets.copies import MARKER, describe, wanted
 from handvision.datasets.errors import DataUnavailable, by_hand, corrupt, disk_full
@@ -29,8 +29,8 @@ MAX_FILES = 200_000
 
 def unpack(dataset: Dataset, zips: list[Path]) -> Path:
     """Unpacks what the data set needs into `data/<name>`: all of it, or nothing. Call with the lock held."""
-    final = workspace.data_folder() / dataset.name
-    for left in workspace.data_folder().glob(f".{dataset.name}.unpacking-*"):  # of a process that was killed
+    final = workspace().data / dataset.name
+    for left in workspace().data.glob(f".{dataset.name}.unpacking-*"):  # of a process that was killed
         shutil.rmtree(left, ignore_errors=True)
     if final.exists():
         raise DataUnavailable(
@@ -51,9 +51,9 @@ def unpack(dataset: Dataset, zips: list[Path]) -> Path:
             raise DataUnavailable(f"{dataset.title}: {names} is {verdict}. Delete it. {by_hand(dataset)}")
         chosen = [members[path] for path in wanted(dataset, members)]
         needed = sum(info.file_size for _, info in chosen)
-        if needed > shutil.disk_usage(workspace.data_folder()).free:
-            raise disk_full(dataset, workspace.data_folder(), needed)
-        temporary = Path(mkdtemp(prefix=f".{dataset.name}.unpacking-", dir=workspace.data_folder()))
+        if needed > shutil.disk_usage(workspace().data).free:
+            raise disk_full(dataset, workspace().data, needed)
+        temporary = Path(mkdtemp(prefix=f".{dataset.name}.unpacking-", dir=workspace().data))
         try:
             os.chmod(temporary, 0o755)  # mkdtemp makes it private
             for archive, info in tqdm(chosen, desc=f"Unpacking {dataset.title}", unit="file"):
@@ -67,7 +67,7 @@ def unpack(dataset: Dataset, zips: list[Path]) -> Path:
         except OSError as error:
             if error.errno == errno.ENOSPC:
                 shutil.rmtree(temporary, ignore_errors=True)
-                raise disk_full(dataset, workspace.data_folder()) from error
+                raise disk_full(dataset, workspace().data) from error
             raise DataUnavailable(f"{dataset.title}: cannot unpack {names} into {final}: {error}") from error
         except RuntimeError as error:  # how zipfile says that a member is encrypted
             raise DataUnavailable(f"{dataset.title}: cannot unpack {names}: {error}") from error

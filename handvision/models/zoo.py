@@ -7,7 +7,7 @@ import numpy as np
 
 from handvision.core.files import replacing
 from handvision.core.products import find_product
-from handvision.core.workspace import models_folder, runs_folder
+from handvision.core.workspace import workspace
 
 if TYPE_CHECKING:
     import keras
@@ -24,7 +24,7 @@ def find_model(name: str) -> Path:
         FileNotFoundError: neither is there; the message says which notebook makes it.
     """
     product = find_product(name)
-    places = (models_folder() / f"{name}.keras", runs_folder() / name / f"{name}.keras")
+    places = (workspace().models / f"{name}.keras", workspace().runs / name / f"{name}.keras")
     for path in places:
         if path.is_file():
             return path
@@ -42,7 +42,7 @@ def open_model(name: str) -> "keras.Model":
     from handvision.models.load import load_model
 
     path = find_model(name)
-    origin = "released" if path.parent == models_folder() else "of your own run"
+    origin = "released" if path.parent == workspace().models else "of your own run"
     print(f"{name}: {origin}, {path.name}")
     return load_model(path)
 

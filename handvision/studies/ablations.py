@@ -14,7 +14,7 @@ import keras
 
 from handvision import evaluation
 from handvision.core.examples import Examples
-from handvision.core.workspace import Settings, runs_folder
+from handvision.core.workspace import Settings, workspace
 from handvision.protocol import Task
 from handvision.studies.record import Variant, record_of_this_run
 from handvision.training import (
@@ -169,7 +169,7 @@ def run(name: str, settings: Settings) -> Path:
     """
     if name not in ABLATIONS:
         raise ValueError(f"no ablation is called {name!r}; there are {', '.join(ABLATIONS)}")
-    folder = runs_folder() / "comparisons"
+    folder = workspace().runs / "comparisons"
     recipe = ablation_recipe(name, settings.profile, settings.seed)
     options = {"seeds": 1} if name == "attention" and settings.profile == "smoke" else {}
     variants = ABLATIONS[name](folder / name, recipe, **options)

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from handvision.core.products import find_product
-from handvision.core.workspace import Settings, runs_folder
+from handvision.core.workspace import Settings, workspace
 from handvision.models.zoo import find_model, save_model
 from handvision.plotting import Table
 from handvision.studies.record import Figures, record_of_this_run
@@ -50,7 +50,7 @@ def finish(
         ValueError: no product has this name, or a figure lacks its samples or its baseline.
     """
     product = find_product(name)
-    folder = runs_folder() / name
+    folder = workspace().runs / name
     save_model(model, folder / f"{name}.keras")
     record = record_of_this_run(
         name,

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 
 from handvision.core.files import replacing
-from handvision.core.workspace import REPOSITORY
+from handvision.core.workspace import workspace
 from handvision.protocol.titles import title
 from handvision.studies.describe import describe
 
@@ -212,11 +212,14 @@ def _version(package: str) -> str | None:
 
 def _commit() -> tuple[str | None, bool | None]:
     """The commit, and whether the files are its own; nothing is known outside a clone."""
+    repository = workspace().repository
+    if repository is None:
+        return None, None
 
     def run(*arguments: str) -> str | None:
         try:
             done = subprocess.run(
-                ["git", "-C", str(REPOSITORY), *arguments],
+                ["git", "-C", str(repository), *arguments],
                 capture_output=True,
                 text=True,
                 timeout=20,

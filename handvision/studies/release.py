@@ -9,7 +9,7 @@ from pathlib import Path
 
 from handvision.core.files import replacing
 from handvision.core.products import find_product
-from handvision.core.workspace import models_folder, runs_folder
+from handvision.core.workspace import workspace
 from handvision.studies.record import read_record
 from handvision.studies.study_tables import how_to_run
 
@@ -30,15 +30,15 @@ def release(name: str) -> Path:
     """
     product = find_product(name)
     how = f"run {product.notebook} with HANDVISION_PROFILE=full"
-    model, record = (runs_folder() / name / f"{name}{suffix}" for suffix in (".keras", ".json"))
+    model, record = (workspace().runs / name / f"{name}{suffix}" for suffix in (".keras", ".json"))
     if not model.is_file():
         raise FileNotFoundError(f"no {model}: {how} first")
     _check(record, how)
     size = model.stat().st_size / 2**20
     if size > product.limit_mb:
         raise ValueError(f"{name}.keras has {size:.1f} MiB; at most {product.limit_mb} MiB are released")
-    _copy(record, models_folder())
-    return _copy(model, models_folder())
+    _copy(record, workspace().models)
+    return _copy(model, workspace().models)
 
 
 def release_study(name: str) -> Path:
@@ -46,9 +46,9 @@ def release_study(name: str) -> Path:
 
     Errors as `release`.
     """
-    record = runs_folder() / "comparisons" / f"{name}.json"
+    record = workspace().runs / "comparisons" / f"{name}.json"
     _check(record, f"run {how_to_run(name)}")
-    return _copy(record, models_folder() / "comparisons")
+    return _copy(record, workspace().models / "comparisons")
 
 
 def _check(path: Path, how: str) -> None:

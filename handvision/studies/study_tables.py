@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
-from handvision.core.workspace import models_folder
+from handvision.core.workspace import workspace
 from handvision.plotting import Table, table
 from handvision.protocol.titles import title
 from handvision.studies.record import Record, Variant, read_record
@@ -22,7 +22,7 @@ def study_table(name: str) -> Table | str:
     """
     if name not in _TABLES:
         raise ValueError(f"no study is called {name!r}; there are {', '.join(_TABLES)}")
-    path = models_folder() / "comparisons" / f"{name}.json"
+    path = workspace().models / "comparisons" / f"{name}.json"
     if not path.is_file():
         return f"not measured yet: run {how_to_run(name)}"
     return table_of(read_record(path))

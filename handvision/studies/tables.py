@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from handvision.core.geometry import wrap_degrees
-from handvision.core.workspace import models_folder, runs_folder
+from handvision.core.workspace import workspace
 from handvision.plotting import Table, table
 from handvision.protocol.titles import title
 from handvision.studies.record import Figures, Record, read_record
@@ -202,7 +202,7 @@ def closing_table(name: str, figures: Figures, claims: Mapping[str, float] | Non
 
 def released(name: str) -> Record | None:
     """The record of a released model; None if it is not released yet."""
-    path = models_folder() / f"{name}.json"
+    path = workspace().models / f"{name}.json"
     return read_record(path) if path.is_file() else None
 
 
@@ -219,5 +219,5 @@ def _accuracy_cells(test: str, result: Mapping) -> tuple:
 
 
 def _own_record(name: str) -> Record:
-    path = runs_folder() / name / f"{name}.json"
+    path = workspace().runs / name / f"{name}.json"
     return read_record(path) if path.is_file() else Record(name)

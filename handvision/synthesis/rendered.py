@@ -12,10 +12,10 @@ from typing import Any
 
 import numpy as np
 
-from handvision.core import workspace
 from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.core.files import replacing
 from handvision.core.vocabularies import GESTURES, NUMBERS
+from handvision.core.workspace import workspace
 from handvision.synthesis.hand import photo, scene
 from handvision.synthesis.strata import SPLITS
 
@@ -85,7 +85,7 @@ def cached_render(*args: Any, folder: str | Path | None = None, **parameters: An
     given = dict(call.arguments)
     workers = given.pop("workers")
     order = _checked(**given, workers=workers)
-    folder = Path(folder) if folder is not None else workspace.runs_folder() / "rendered"
+    folder = Path(folder) if folder is not None else workspace().runs / "rendered"
     key = hashlib.sha256((json.dumps(asdict(order)) + _code_version()).encode()).hexdigest()[:16]
     path = folder / f"{order.task}-{order.split}-{order.count}x{order.size}-{key}.npz"
     if not path.exists():

@@ -1,11 +1,14 @@
 """The table of products agrees with itself and with what is in the repository."""
 
 import hashlib
+from pathlib import Path
 
 import pytest
 
 from handvision.core.products import PRODUCTS, find_product
-from handvision.core.workspace import REPOSITORY
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+
 
 RELEASED = [product for product in PRODUCTS.values() if product.version]
 

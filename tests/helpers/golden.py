@@ -11,9 +11,10 @@ import numpy as np
 
 import handvision
 from handvision.core.examples import Examples, resize
-from handvision.core.workspace import REPOSITORY
 from handvision.models.layers import BoundingBoxCropLayer
 from handvision.synthesis.rendered import render
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 ANSWERS = Path(__file__).parents[1] / "golden" / "answers.json"
 SEGMENTERS, READERS = ("unet", "deeplab_v3_plus"), ("finger_numbers", "gestures")

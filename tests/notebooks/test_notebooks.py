@@ -2,16 +2,18 @@
 
 import os
 import re
+from pathlib import Path
 from types import SimpleNamespace
 
 import nbformat
 import papermill
 import pytest
 
-from handvision.core.workspace import REPOSITORY
 from handvision.studies.record import read_record
 from notebooks import run as runner
 from notebooks.run import AFTER, LARGEST_COMMITTED_BYTES, NOTEBOOKS, publish, run
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 # Taken before the notebooks on rendered hands hide it.
 ARCHIVES = os.environ.get("HANDVISION_ARCHIVES")

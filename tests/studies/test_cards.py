@@ -1,12 +1,14 @@
 """Cards and the README quote the records: generated, and by nobody's hand."""
 
 import re
+from pathlib import Path
 
 import pytest
 
-from handvision.core.workspace import REPOSITORY
 from handvision.studies import cards
 from handvision.studies.record import Record
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 RECORDS = {
     "unet": Record(

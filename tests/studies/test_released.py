@@ -1,5 +1,7 @@
 """What is released is what its facts, its card and the archives say it is."""
 
+from pathlib import Path
+
 import keras
 import numpy as np
 import pytest
@@ -7,10 +9,11 @@ import pytest
 from handvision import evaluation, models, protocol
 from handvision.core.examples import resize
 from handvision.core.products import PRODUCTS
-from handvision.core.workspace import REPOSITORY
 from handvision.studies.record import read_record
 from handvision.synthesis import rendered
 from tests.helpers.exported import FORMATS, exported
+
+REPOSITORY = Path(__file__).resolve().parents[2]
 
 FOLDER = REPOSITORY / "models"
 RELEASED = [name for name in PRODUCTS if (FOLDER / f"{name}.keras").is_file()]
