@@ -82,7 +82,9 @@ class Augmentation:
             for i in range(count)
         ]
 
-    def pictures(self, pictures: Sequence[NDArray], affines: Sequence[Affine]) -> NDArray[np.float32]:
+    def pictures(
+        self, pictures: NDArray | Sequence[NDArray], affines: Sequence[Affine]
+    ) -> NDArray[np.float32]:
         """The pictures after their transforms, values as they were.
 
         Args:
@@ -95,7 +97,9 @@ class Augmentation:
         """
         return _warped(pictures, affines, self.fill, self.fill_value)
 
-    def masks(self, masks: Sequence[NDArray[np.uint8]], affines: Sequence[Affine]) -> NDArray[np.float32]:
+    def masks(
+        self, masks: NDArray[np.uint8] | Sequence[NDArray[np.uint8]], affines: Sequence[Affine]
+    ) -> NDArray[np.float32]:
         """The masks after their pictures' transforms: interpolated, then cut at one half.
 
         Args:
@@ -155,7 +159,7 @@ def transform(
 
 
 def _warped(
-    pictures: Sequence[NDArray], affines: Sequence[Affine], fill: Border, value: float
+    pictures: NDArray | Sequence[NDArray], affines: Sequence[Affine], fill: Border, value: float
 ) -> NDArray[np.float32]:
     height, width, channels = pictures[0].shape
     if channels > 4:

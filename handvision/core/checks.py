@@ -193,13 +193,6 @@ def check_photos_and_masks(examples: Examples, *, with_hands: bool) -> None:
             raise ValueError(f"{examples.name}, picture {i}: {error}") from None
 
 
-def checked_masks_and_labels(examples: Examples) -> Examples:
-    for field in ("masks", "labels"):
-        if getattr(examples, field) is None:
-            raise ValueError(f"{examples.name} has no {field}")
-    return examples
-
-
 def checked_labels(labels: ArrayLike, classes: int, name: str, length: int | None = None) -> NDArray:
     """(n,) integers from 0 to `classes` - 1; with `length`, so many."""
     labels = np.asarray(labels)

@@ -127,12 +127,12 @@ class Examples:
         """Photos or masks as one array, (n, height, width, channels).
 
         Raises:
-            ValueError: there are none, or they are of unequal sizes.
+            ValueError: there are none, or they are a list.
         """
         pictures = getattr(self, field)
         if not isinstance(pictures, np.ndarray):
-            what = "no" if pictures is None else "unequal sizes of"
-            raise ValueError(f"{self.name} has {what} {field}; give {field} of one size (see `resize`)")
+            what = f"no {field}" if pictures is None else f"a list of {field}, perhaps of unequal sizes"
+            raise ValueError(f"{self.name} has {what}; give {field} of one size in one array (see `resize`)")
         return pictures
 
     def one_hot(self) -> np.ndarray:

@@ -5,10 +5,11 @@ from collections.abc import Iterable
 import cv2
 import keras
 import numpy as np
+from numpy.typing import NDArray
 from sklearn.metrics import confusion_matrix
 from sklearn.neighbors import KNeighborsClassifier
 
-from handvision.core.checks import checked_labels, checked_masks_and_labels
+from handvision.core.checks import checked_labels
 from handvision.core.examples import Examples
 from handvision.core.geometry import degrees_from_sin_cos, letterbox
 from handvision.evaluation.predictions import class_count, model_outputs
@@ -52,11 +53,11 @@ def evaluate_classifier(
         applied angle. Where none does it is "turn": the reading's change against the upright picture's
         is compared with the applied angle.
     """
-    examples = checked_masks_and_labels(_subsample(examples, limit, seed))
+    examples = _subsample(examples, limit, seed)
+    masks, labels, classes = examples.batch("masks"), examples.require("labels"), class_count(model)
+    labels = checked_labels(labels, classes, examples.name)
     angles = _angles(angles)
-    classes = class_count(model)
-    labels = checked_labels(examples.labels, classes, examples.name)
-    rotated = _Rotated(model, examples.masks, angles, mirror, batch_size)
+    rotated = _Rotated(model, masks, angles, mirror, batch_size)
     probabilities = rotated.outputs["gesture"]
     repeated = np.tile(labels, len(rotated.turns))
     answers = probabilities.argmax(axis=1)
@@ -95,9 +96,9 @@ def commonest_class_share(labels: np.ndarray) -> float:
 
 def accuracy(model: keras.Model, examples: Examples, batch_size: int = 128) -> float:
     """Share of the masks, as they are, that the classifier reads right."""
-    examples = checked_masks_and_labels(examples)
-    labels = checked_labels(examples.labels, class_count(model), examples.name)
-    answers = model_outputs(model, examples.masks, batch_size=batch_size)["gesture"].argmax(axis=1)
+    masks, labels = examples.batch("masks"), examples.require("labels")
+    labels = checked_labels(labels, class_count(model), examples.name)
+    answers = model_outputs(model, masks, batch_size=batch_size)["gesture"].argmax(axis=1)
     return float((answers == labels).mean())
 
 
@@ -109,11 +110,12 @@ def accuracy_by_angle(
     batch_size: int = 128,
 ) -> dict[float, float]:
     """Accuracy for each angle that all pictures are rotated by; `mirror` also reads mirror images."""
-    examples = checked_masks_and_labels(examples)
-    labels = checked_labels(examples.labels, class_count(model), examples.name)
-    rotated = _Rotated(model, examples.masks, _angles(angles), mirror, batch_size)
+    masks, labels = examples.batch("masks"), examples.require("labels")
+    labels = checked_labels(labels, class_count(model), examples.name)
+    angles = _angles(angles)
+    rotated = _Rotated(model, masks, angles, mirror, batch_size)
     right = rotated.outputs["gesture"].argmax(axis=1).reshape(len(rotated.turns), -1) == labels
-    return {angle: float(right[[t[0] == angle for t in rotated.turns]].mean()) for angle in _angles(angles)}
+    return {angle: float(right[[t[0] == angle for t in rotated.turns]].mean()) for angle in angles}
 
 
 def evaluate_negatives(
@@ -133,7 +135,7 @@ def evaluate_negatives(
     """
     outputs = model_outputs(model, pictures, batch_size=batch_size, channels=pictures.shape[-1])
     confident = outputs["gesture"].max(axis=1) > above
-    figures = {"n": len(pictures)}
+    figures: dict[str, float] = {"n": len(pictures)}
     if "has_hand" in outputs:
         found = outputs["has_hand"].reshape(-1) > 0.5
         confident &= found
@@ -194,10 +196,10 @@ def nearest_neighbour_accuracy(
         raise ValueError(f"limit is {limit}; use at least one picture for each of {len(angles)} angles")
     crops, labels = [], []
     for examples in (train, test):
-        examples = checked_masks_and_labels(_subsample(examples, limit // len(angles), seed))
-        rotated = [rotate_masks(examples.masks, angle) for angle in angles]
+        some = _subsample(examples, limit // len(angles), seed)
+        rotated = [rotate_masks(some.batch("masks"), angle) for angle in angles]
         crops.append(_small_crops(np.concatenate(rotated), size))
-        labels.append(np.tile(np.asarray(examples.labels), len(angles)))
+        labels.append(np.tile(some.require("labels"), len(angles)))
     neighbours = KNeighborsClassifier(n_neighbors=1, algorithm="brute").fit(crops[0], labels[0])
     return float(neighbours.score(crops[1], labels[1]))
 
@@ -218,7 +220,14 @@ class _Rotated:
         upright: name -> (n, ...) float32, of the masks as they are.
     """
 
-    def __init__(self, model, masks, angles, mirror, batch_size):
+    def __init__(
+        self,
+        model: keras.Model,
+        masks: NDArray[np.uint8],
+        angles: list[float],
+        mirror: bool,
+        batch_size: int,
+    ) -> None:
         as_they_are = (0, False)
         self.turns = [
             (angle, flipped) for flipped in ([False, True] if mirror else [False]) for angle in angles
@@ -235,16 +244,20 @@ class _Rotated:
     def rotation(self, rotations: np.ndarray | None) -> dict | None:
         if "rotation" not in self.outputs:
             return None
-        known = rotations is not None and not np.isnan(rotations).all()
-        start = rotations if known else degrees_from_sin_cos(self.upright["rotation"])
-        # Compared with the turn alone, the untouched picture would be right by definition.
-        compared = [known or turn != (0, False) for turn in self.turns]
+        start: NDArray
+        if rotations is not None and not np.isnan(rotations).all():
+            reference, start = "direction", rotations
+            compared = [True] * len(self.turns)
+        else:
+            reference, start = "turn", degrees_from_sin_cos(self.upright["rotation"])
+            # Compared with the turn alone, the untouched picture would be right by definition.
+            compared = [turn != (0, False) for turn in self.turns]
         if not any(compared):
             return None
         true = np.stack([rotated_degrees(start, *turn) for turn in self.turns])
         read = degrees_from_sin_cos(self.outputs["rotation"]).reshape(true.shape)
         error = rotation_error(true[compared].reshape(-1), read[compared].reshape(-1))
-        return {"reference": "direction" if known else "turn", **error}
+        return {"reference": reference, **error}
 
 
 def _subsample(examples: Examples, limit: int | None, seed: int) -> Examples:
@@ -268,7 +281,7 @@ def _small_crops(masks: np.ndarray, size: int) -> np.ndarray:
     return crops.reshape(len(masks), -1)
 
 
-def _angles(angles) -> list:
+def _angles(angles: Iterable[float]) -> list[float]:
     angles = list(angles)
     if not angles or not np.isfinite(angles).all():
         raise ValueError(f"angles are {angles}; use at least one finite number of degrees")

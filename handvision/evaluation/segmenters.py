@@ -1,8 +1,11 @@
 """Figures of masks: IoU, outlines, boxes, corrupted photos; and skin colour as the baseline."""
 
+from collections.abc import Sequence
+
 import cv2
 import keras
 import numpy as np
+from numpy.typing import ArrayLike, NDArray
 
 from handvision.core.checks import check_not_zero_and_one, checked_uint8
 from handvision.core.examples import Examples
@@ -32,10 +35,9 @@ def evaluate_segmenter(
         The figures of `evaluate_masks`; `skin_colour`, the same figures of `skin_colour_masks`; and
         `baseline`, the IoU among these.
     """
-    figures = evaluate_masks(
-        examples, predict_masks(model, examples.photos, threshold, batch_size), tolerance
-    )
-    baseline = evaluate_masks(examples, skin_colour_masks(examples.photos), tolerance)
+    photos = examples.batch("photos")
+    figures = evaluate_masks(examples, predict_masks(model, photos, threshold, batch_size), tolerance)
+    baseline = evaluate_masks(examples, skin_colour_masks(photos), tolerance)
     del baseline["iou_per_image"]
     return {**figures, "baseline": baseline["iou"], "skin_colour": baseline}
 
@@ -57,8 +59,9 @@ def evaluate_boxes(
         whose weak mask shows a hand), `found` (share of these in which at least half of that hand is
         predicted), and `baseline`, `inside` of `skin_colour_masks`.
     """
-    figures = _agreement_with_boxes(examples, predict_masks(model, examples.photos, threshold, batch_size))
-    baseline = _agreement_with_boxes(examples, skin_colour_masks(examples.photos))
+    photos = examples.batch("photos")
+    figures = _agreement_with_boxes(examples, predict_masks(model, photos, threshold, batch_size))
+    baseline = _agreement_with_boxes(examples, skin_colour_masks(photos))
     return {**figures, "baseline": baseline["inside"]}
 
 
@@ -66,7 +69,8 @@ def _agreement_with_boxes(examples: Examples, predicted: np.ndarray) -> dict:
     predicted = predicted[..., 0] > 0
     inside, joined = np.zeros_like(predicted), np.zeros_like(predicted)
     found = []
-    for i, (boxes, weak) in enumerate(zip(examples.boxes, examples.masks, strict=True)):
+    known = zip(examples.require("boxes"), examples.require("masks"), strict=True)
+    for i, (boxes, weak) in enumerate(known):
         for x0, y0, x1, y1 in np.round(boxes).astype(int).clip(0):
             inside[i, y0:y1, x0:x1] = True
             hand = weak[y0:y1, x0:x1, 0] == 255
@@ -94,9 +98,9 @@ def iou_by_corruption(model: keras.Model, examples: Examples, severity: int = 3)
     Returns:
         "as they are" and the names of the corruptions -> mean IoU over pictures with a hand.
     """
-    photos = {"as they are": examples.photos}
+    photos = {"as they are": examples.batch("photos")}
     for kind in CORRUPTIONS:
-        worse = [corrupt(photo, kind, severity, seed) for seed, photo in enumerate(examples.photos)]
+        worse = [corrupt(photo, kind, severity, seed) for seed, photo in enumerate(photos["as they are"])]
         photos[kind.replace("_", " ")] = np.stack(worse)
     return {
         kind: evaluate_masks(examples, predict_masks(model, changed))["iou"]
@@ -118,9 +122,7 @@ def evaluate_masks(examples: Examples, predicted: np.ndarray, tolerance: float =
         no hand). Over pictures without one: `n_without_hand`, `false_masks` (the share that gets a
         mask of more than 0.5 % of the frame). What has no pictures is NaN.
     """
-    if examples.masks is None:
-        raise ValueError(f"{examples.name} has no masks to compare with")
-    true, predicted = _mask_pair(examples.masks, predicted)
+    true, predicted = _mask_pair(examples.require("masks"), predicted)
     hand = true.any(axis=(1, 2))
     scores = np.where(hand, iou(true, predicted), np.nan)
     return {
@@ -201,13 +203,13 @@ def _distance_to(outline: np.ndarray) -> np.ndarray:
     return cv2.distanceTransform((~outline).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
 
 
-def _mask_pair(true, predicted) -> tuple[np.ndarray, np.ndarray]:
+def _mask_pair(true: ArrayLike, predicted: ArrayLike) -> tuple[NDArray[np.bool], NDArray[np.bool]]:
     """Both as (n, height, width) booleans."""
     pair = []
-    for name, masks in (("true masks", true), ("predicted masks", predicted)):
-        if isinstance(masks, list):
+    for name, given in (("true masks", true), ("predicted masks", predicted)):
+        if isinstance(given, list):
             raise ValueError(f"{name} are a list, perhaps of unequal sizes: resize them into one array")
-        masks = np.asarray(masks)
+        masks: NDArray = np.asarray(given)
         if masks.ndim == 4 and masks.shape[-1] == 1:
             masks = masks[..., 0]
         if masks.ndim != 3:
@@ -225,5 +227,5 @@ def _mask_pair(true, predicted) -> tuple[np.ndarray, np.ndarray]:
     return pair[0], pair[1]
 
 
-def _mean(values: np.ndarray) -> float:
+def _mean(values: NDArray | Sequence[float]) -> float:
     return float(np.mean(values)) if len(values) else float("nan")

@@ -188,7 +188,7 @@ def _variant(name: str, reader: keras.Model, task: Task, tests: Mapping[str, Exa
     figures = {
         key: evaluation.evaluate_classifier(reader, part, limit=_TEST_MASKS) for key, part in tests.items()
     }
-    hands = task.train.take(task.train.labels >= 0)
+    hands = task.train.take(task.train.require("labels") >= 0)
     subset = hands.take(range(0, len(hands), max(1, len(hands) // 2000)))
     training = {"n": len(subset), "accuracy_upright": evaluation.accuracy(reader, subset)}
     return Variant(name, figures, seed, {"training_masks": training})

@@ -23,7 +23,7 @@ def catalog_table() -> Table:
 
 def real_sets_table() -> Table:
     """What the readers made of the data sets that are at hand: pictures, classes, groups."""
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name in CATALOG:
         if download.find(name) is None:
             continue
@@ -40,7 +40,7 @@ def task_table(task: Task) -> Table:
     """Pictures, groups and source of each part: training, validation and test sets."""
     parts = {"train": task.train, "validation": task.validation}
     parts |= {f"test: {examples.name}": examples for examples in task.tests.values()}
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for name, part in parts.items():
         if isinstance(part, Examples):
             rows.append((name, len(part), _groups(part), part.source or part.name))

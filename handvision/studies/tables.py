@@ -185,7 +185,7 @@ def closing_table(name: str, figures: Figures, claims: Mapping[str, float] | Non
     """
     released_record = released(name)
     own, theirs = headlines(figures), headlines(released_record.figures) if released_record else {}
-    rows = [
+    rows: list[tuple[object, ...]] = [
         (
             label,
             own.get(label, (None,))[0],

@@ -6,11 +6,22 @@ the training that made the released model.
 
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Literal, overload
 
 from handvision.core.workspace import PROFILES
 from handvision.training.recipe import ClassifierRecipe, Phase, Recipe, SegmenterRecipe, TuningRecipe
 
 
+@overload
+def get(
+    name: Literal["unet", "deeplab_v3_plus"], profile: str = "quick", *, data: str = "auto", seed: int = 1
+) -> SegmenterRecipe: ...
+@overload
+def get(
+    name: Literal["finger_numbers", "gestures"], profile: str = "quick", *, data: str = "auto", seed: int = 1
+) -> ClassifierRecipe: ...
+@overload
+def get(name: str, profile: str = "quick", *, data: str = "auto", seed: int = 1) -> Recipe: ...
 def get(name: str, profile: str = "quick", *, data: str = "auto", seed: int = 1) -> Recipe:
     """The recipe of a product.
 

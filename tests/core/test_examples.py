@@ -153,7 +153,7 @@ def test_nothing_to_resize_is_an_error():
     ("photos", "words"),
     [
         (None, "few has no photos"),
-        ([np.zeros((4, 4, 3)), np.zeros((5, 4, 3))], "few has unequal sizes of photos"),
+        ([np.zeros((4, 4, 3)), np.zeros((5, 4, 3))], "few has a list of photos, perhaps of unequal sizes"),
     ],
 )
 def test_a_batch_wants_pictures_of_one_size(photos, words):

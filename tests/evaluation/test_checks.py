@@ -18,7 +18,7 @@ LABELS = np.array([0, 1])
         (MASKS.astype(np.float32), LABELS, "dtype float32"),
         (MASKS + np.uint8(1), LABELS, "0 and 1"),
         (MASKS[:, :8], LABELS, "resize"),
-        ([MASKS[0], MASKS[1]], LABELS, "list"),
+        ([MASKS[0], MASKS[1]], LABELS, "bad has a list of masks"),
         (MASKS, np.array([0, 2]), "labels go from 0 to 2"),
         (MASKS, np.array([-1, 0]), "labels go from -1 to 0"),
         (MASKS, np.array([0.0, 1.0]), "integers"),
@@ -71,5 +71,5 @@ def test_models_of_the_wrong_kind_are_named(classifier, red_segmenter):
         evaluation.predict_masks(red_segmenter, photos, threshold=1.5)
     with pytest.raises(ValueError, match="angles are"):
         evaluation.accuracy_by_angle(classifier, Examples("hands", masks=MASKS, labels=LABELS), angles=())
-    with pytest.raises(ValueError, match="there are no photos"):
+    with pytest.raises(ValueError, match="hands has no photos"):
         evaluation.evaluate_segmenter(red_segmenter, Examples("hands", masks=MASKS))
