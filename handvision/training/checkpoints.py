@@ -18,7 +18,7 @@ def write_checkpoint(path: Path, state: dict[str, Any], arrays: dict[str, list[n
     sizes = {group: len(members) for group, members in arrays.items()}
     with path.open("wb") as file:
         named["state"] = np.array(json.dumps({**state, "sizes": sizes}))
-        np.savez(file, **named)  # type: ignore[arg-type]
+        np.savez(file, **named)  # type: ignore[arg-type]  # NumPy's stub takes them for options
 
 
 def read_checkpoint(path: Path) -> tuple[dict[str, Any], dict[str, list[np.ndarray]]]:

@@ -38,6 +38,7 @@ def get(name: str, profile: str = "quick", *, data: str = "auto", seed: int = 1)
         raise ValueError(f"there is no recipe {name!r}; there are {', '.join(_RECIPES)}")
     if profile not in PROFILES:
         raise ValueError(f"profile is {profile!r}; use one of {', '.join(PROFILES)}")
+    # A recipe refuses another `data` itself.
     return replace(_RECIPES[name][profile], data=data, seed=seed)  # type: ignore[arg-type]
 
 
@@ -53,6 +54,7 @@ _HARDER = dict(plain_walls=0.12, empty=0.12, several=0.25, extent=(0.12, 1.2))
 
 
 def _phase(size: tuple[int, int], steps: int, epochs: int, learning_rate: float, **more: object) -> Phase:
+    # A phase refuses other fields and values itself.
     return Phase(size=size, steps=steps, epochs=epochs, learning_rate=learning_rate, **more)  # type: ignore[arg-type]
 
 

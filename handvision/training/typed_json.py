@@ -36,7 +36,7 @@ def from_json(kind: type[T], value: Any, name: str = "") -> T:
             f"{name or kind.__name__} is {value!r}; use an object with the fields of {kind.__name__}"
         )
     hints = typing.get_type_hints(kind)
-    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    fields = {field.name: field for field in dataclasses.fields(kind)}  # type: ignore[arg-type]  # a dataclass
     dot = f"{name}." if name else ""
     for key in value:
         if key not in fields:
