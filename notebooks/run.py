@@ -4,8 +4,8 @@ Each executed notebook and an HTML copy of it are left in runs/notebooks/. HANDV
 HANDVISION_DATA and HANDVISION_SEED choose what is run (see README.md). With --publish, executed
 copies go to the places of the originals, ready to be committed.
 
-Two notebooks run at a time, each on half of the cores: the suite's networks are small, and two threads train
-one of them hardly faster than one thread does. With a GPU, or `--jobs 1`, they run one after the other.
+Two notebooks run at a time, each on half of the cores. With a GPU, or `--jobs 1`, they run one after the
+other.
 """
 
 import argparse
