@@ -35,6 +35,8 @@ class Examples:
         groups: (n,), what an honest split must not tear apart: frame number, person or session.
         hands: list of n `Hands`: boxes, key points, handedness, label and rotation of every hand in a
             picture. `labels` and `rotations` above are those of the picture, for pictures of one hand.
+        ids: (n,) str, which picture of its data set each is ("12/pic_3"): its file's name, whatever copy of
+            the set it was read from. By it, labels that are stored elsewhere find their picture.
         class_names: the names that `labels` point to.
         source: where the pictures came from, as a sentence for the reader.
     """
@@ -46,6 +48,7 @@ class Examples:
     rotations: NDArray[np.float32] | None = None
     groups: NDArray | None = None
     hands: list[Hands] | None = None
+    ids: NDArray[np.str_] | None = None
     class_names: tuple[str, ...] = ()
     source: str = ""
 
@@ -107,7 +110,7 @@ class Examples:
     @overload
     def require(self, field: Literal["rotations", "keypoints"]) -> NDArray[np.float32]: ...
     @overload
-    def require(self, field: Literal["groups"]) -> NDArray: ...
+    def require(self, field: Literal["groups", "ids"]) -> NDArray: ...
     @overload
     def require(self, field: Literal["hands"]) -> list[Hands]: ...
     @overload
@@ -157,7 +160,7 @@ def concatenate(parts: Sequence[Examples], name: str) -> Examples:
 
     What is known of one part only is unknown in the others: NO_HAND among the labels, NaN among the
     rotations, `Hands.unknown()` among the hands. `groups` are kept where all parts have them (a split must
-    know all of them), as "<part>/<group>", so that groups of different parts never meet.
+    know all of them), as "<part>/<group>", so that groups of different parts never meet; `ids` likewise.
 
     Raises:
         ValueError: no parts, unlike class names, unlike picture sizes, or photos or masks that only some
@@ -174,7 +177,8 @@ def concatenate(parts: Sequence[Examples], name: str) -> Examples:
         masks=_join_pictures(name, "masks", parts),
         labels=_join_labels(parts),
         rotations=_join_rotations(parts),
-        groups=_join_groups(parts),
+        groups=_join_names("groups", parts),
+        ids=_join_names("ids", parts),
         hands=_join_hands(parts),
         class_names=parts[0].class_names,
         source=" + ".join(part.source or part.name for part in parts),
@@ -215,10 +219,10 @@ def _join_rotations(parts: Sequence[Examples]) -> NDArray[np.float32] | None:
     return np.concatenate([np.full(len(p), unknown) if p.rotations is None else p.rotations for p in parts])
 
 
-def _join_groups(parts: Sequence[Examples]) -> NDArray | None:
-    if any(part.groups is None for part in parts):
+def _join_names(field: Literal["groups", "ids"], parts: Sequence[Examples]) -> NDArray | None:
+    if any(getattr(part, field) is None for part in parts):
         return None
-    return np.concatenate([[f"{part.name}/{group}" for group in part.require("groups")] for part in parts])
+    return np.concatenate([[f"{part.name}/{name}" for name in part.require(field)] for part in parts])
 
 
 def _join_hands(parts: Sequence[Examples]) -> list[Hands] | None:

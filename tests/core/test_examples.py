@@ -17,6 +17,7 @@ def square(size, name="squares", count=3):
         masks=masks,
         labels=np.arange(count),
         groups=np.arange(count),
+        ids=np.array([f"{name}_{i}" for i in range(count)]),
         hands=[Hands(boxes=[[low, low, high, high]])] * count,
         class_names=("a", "b", "c"),
     )
@@ -25,11 +26,14 @@ def square(size, name="squares", count=3):
 def test_take_keeps_order_and_follows_booleans():
     examples = square(16)
     assert examples.take([2, 0]).labels.tolist() == [2, 0]
+    assert examples.take([2, 0]).ids.tolist() == ["squares_2", "squares_0"]
     assert examples.take(examples.labels > 0).labels.tolist() == [1, 2]
     assert len(examples.take([])) == 0
 
 
-@pytest.mark.parametrize("field", ["photos", "masks", "labels", "rotations", "groups", "hands", "boxes"])
+@pytest.mark.parametrize(
+    "field", ["photos", "masks", "labels", "rotations", "groups", "ids", "hands", "boxes"]
+)
 def test_a_field_that_must_be_there_is_given_or_named(field):
     examples = replace(square(16, "left"), rotations=np.zeros(3, np.float32))
     np.testing.assert_equal(examples.require(field), getattr(examples, field))
@@ -46,10 +50,11 @@ def test_one_hot_rows_prefer_nothing_where_there_is_no_hand():
         replace(square(16), labels=None).one_hot()
 
 
-def test_concatenated_groups_never_meet():
+def test_concatenated_groups_and_ids_never_meet():
     joined = concatenate([square(16, "left"), square(16, "right")], "both")
     assert len(joined) == 6
-    assert len(set(joined.groups)) == 6
+    assert len(set(joined.groups)) == len(set(joined.ids)) == 6
+    assert concatenate([square(16), replace(square(16), ids=None)], "both").ids is None
 
 
 def test_what_one_part_lacks_is_unknown_and_nothing_that_another_knows_is_lost():

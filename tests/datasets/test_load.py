@@ -65,6 +65,7 @@ def test_sign_language_digits_are_raised_fingers(dropped):
 def test_hands_dataset_scales_boxes_and_labels_single_hands(dropped):
     hands = load("hands_dataset")
     assert hands.groups.tolist() == ["55", "7", "7"]
+    assert hands.ids.tolist() == ["test/55_pic00001", "train/7_pic00001", "train/7_pic00002"]
     assert hands.labels.tolist() == [0, 4, -1]
     assert hands.boxes[1].tolist() == [[50, 100, 150, 300]]
     assert hands.boxes[2].shape == (2, 4)
@@ -271,6 +272,7 @@ def test_real_archive(real_archives, name):
     pictures, groups, photo_shape, mask_shape, counts = EXPECTED[name]
     examples = load(name)
     assert len(examples) == pictures
+    assert examples.ids is None or len(set(examples.ids.tolist())) == pictures
     assert len(set(examples.groups.tolist())) == groups
     if photo_shape:
         assert examples.photos.shape == (pictures, *photo_shape)

@@ -7,9 +7,12 @@ and says in `Examples.source` how masks were made.
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from handvision.core.examples import Examples
 
@@ -56,6 +59,11 @@ def find_reader(name: str) -> Reader:
     if name not in READERS:
         raise ValueError(f"no pictures {name!r}; there are {', '.join(READERS)}")
     return READERS[name]
+
+
+def picture_ids(keys: Iterable[tuple[str, ...]]) -> NDArray[np.str_]:
+    """`Examples.ids` of pictures, given what the pattern of the catalog's row found in their names."""
+    return np.array(["/".join(key) for key in keys])
 
 
 for _module in pkgutil.iter_modules(__path__):

@@ -9,7 +9,7 @@ import numpy as np
 from handvision.core.examples import Examples, Pictures
 from handvision.core.vocabularies import NUMBERS
 from handvision.datasets import decoding, labelling
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
 WORDS = {"one": 1, "two": 2, "three": 3, "four": 4, "five": 5}
 OFFICES_WITH_PEOPLE = {5, 30, 33, 35, 36, 37, 38, 39, 40, 41}
@@ -38,6 +38,7 @@ def read_raw_photos(files: Files) -> Examples:
         masks=masks,
         labels=np.array([int(number) for _, number, _ in keys]),
         groups=np.array([f"{recording}/{name}" for recording, _, name in keys]),
+        ids=picture_ids(keys),
         class_names=NUMBERS,
         source="masks of skin by difference from the empty frame",
     )

@@ -11,7 +11,7 @@ import numpy as np
 from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.core.vocabularies import NUMBERS
 from handvision.datasets import decoding, labelling
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
 
 @reader("hands_dataset")
@@ -33,6 +33,7 @@ def read(files: Files) -> Examples:
         photos=photos,
         labels=np.array([int(lines[0]["class"][0]) if len(lines) == 1 else NO_HAND for lines in in_view]),
         groups=np.array([_session(name) for _, name in keys]),
+        ids=picture_ids(keys),
         # A photo that the tables leave out may show hands all the same.
         hands=[
             Hands(boxes=_boxes(lines, *photo.shape[:2])) if lines else Hands.unknown()

@@ -7,7 +7,7 @@ import numpy as np
 from handvision.core.examples import Examples
 from handvision.core.vocabularies import NUMBERS
 from handvision.datasets import decoding, labelling
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
 # Raised fingers of the signs: 3 is thumb, index and middle; 6, 7 and 8 touch the thumb with one finger.
 # 0 (an O) and 9 (a ring and three fingers) have no clear number of raised fingers and are left out.
@@ -30,6 +30,7 @@ def read(files: Files) -> Examples:
         labels=np.array([FINGERS_OF_SIGN[int(digit)] for digit, _ in keys]),
         rotations=labelling.reference_rotation(masks),
         groups=np.array([person_of[key] for key in keys]),
+        ids=picture_ids(keys),
         class_names=NUMBERS,
         source="masks by colour difference from the plain wall",
     )
