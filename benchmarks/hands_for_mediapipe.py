@@ -30,7 +30,7 @@ Drawn = tuple[np.ndarray, np.ndarray, float]
 
 def mesh_hand(size: int, count: int, rng: np.random.Generator) -> Drawn:
     drawn = mesh_scene.draw_scene(size, rng, "train", "numbers", count, TURNS, 0.5)
-    return draw_photo(drawn, rng, "train"), drawn.project(drawn.joints), drawn.length
+    return draw_photo([drawn], rng, "train"), drawn.project(drawn.joints), drawn.length
 
 
 def capsule_hand(size: int, count: int, rng: np.random.Generator) -> Drawn:

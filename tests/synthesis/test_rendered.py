@@ -257,7 +257,7 @@ def test_cache_survives_a_failed_write(tmp_path, monkeypatch):
         ({"size": 5000}, "size is 5000"),
         ({"size": "128"}, "size is '128'"),
         ({"seed": -1}, "seed is -1"),
-        ({"task": "letters"}, "task is 'letters'; use one of numbers, gestures"),
+        ({"task": "letters"}, "task is 'letters'; use one of numbers, gestures, poses"),
         ({"split": "valid"}, "split is 'valid'; use one of train, validation, test"),
         ({"empty": 1.5}, "empty is 1.5"),
         ({"empty": float("nan")}, "empty is nan"),
@@ -281,7 +281,7 @@ def test_cached_render_rejects_unknown_parameters(tmp_path):
 
 
 def test_an_error_in_a_worker_is_raised_here():
-    order = rendered._Order(4, 32, 1, "numbers", "exam", True, 0.0, (-1.0, 1.0), 0.5)
+    order = rendered.Order(4, 32, 1, "numbers", "exam", True, 0.0, (-1.0, 1.0), 0.5, 0.0, 0.0)
     with pytest.raises(ValueError, match="not in tuple"):
         rendered._spread(order, 2)
 

@@ -26,6 +26,7 @@ class Scene:
         sleeve: (start, width) as `silhouette.sleeve_part` takes them, or None for a bare arm.
         band: (start, end) of a watch or bracelet, 0 wrist to 1 elbow, or None.
         rotation: degrees, counter-clockwise from image-up.
+        left: whether it is a left hand.
     """
 
     shown: poses.Shown
@@ -35,6 +36,7 @@ class Scene:
     sleeve: tuple[float, float] | None
     band: tuple[float, float] | None
     rotation: float
+    left: bool
 
     @property
     def length(self) -> float:
@@ -75,7 +77,7 @@ def draw_scene(
         start = rng.uniform(0.06, 0.2)
         band = (start, start + rng.uniform(0.06, 0.14))
     palm_seen = np.cos(np.radians(shown.view.yaw)) > 0
-    return Scene(shown, shape, hand, bool(palm_seen), sleeve, band, rotation)
+    return Scene(shown, shape, hand, bool(palm_seen), sleeve, band, rotation, mirror)
 
 
 def draw_mask(scene: Scene, size: int) -> tuple[np.ndarray, np.ndarray]:

@@ -1,10 +1,12 @@
 """A picture of a mesh hand with all that is known of it."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
+from handvision.core.hands import NO_HAND
 from handvision.core.vocabularies import GESTURES, NUMBERS
 from handvision.synthesis.hand import photo, skin
 from handvision.synthesis.hand.mesh.look import draw_look
@@ -13,7 +15,8 @@ from handvision.synthesis.hand.mesh.shading import shade
 from handvision.synthesis.strata import SPLITS
 from handvision.synthesis.world import backdrop
 
-TASKS = {"numbers": len(NUMBERS), "gestures": len(GESTURES)}
+# How many labels each has; free poses have none.
+LABELS = {"numbers": len(NUMBERS), "gestures": len(GESTURES), "poses": 0}
 
 
 @dataclass(frozen=True)
@@ -24,6 +27,7 @@ class MeshHand:
         photo: (size, size, 3) uint8 RGB.
         mask: (size, size) uint8, 255 = skin of the hand and its bare forearm, 0 elsewhere.
         keypoints: (21, 3) float32 in MediaPipe's order: x, y in pixels, then 1 = seen, 0 = hidden.
+        box: (4,) float32 x0, y0, x1, y1 around the hand without its forearm, in pixels.
         handedness: "left" or "right", the person's hand; the photo is not mirrored.
         rotation: degrees of wrist to middle knuckle from image-up, counter-clockwise, in (-180, 180].
     """
@@ -31,6 +35,7 @@ class MeshHand:
     photo: np.ndarray
     mask: np.ndarray
     keypoints: np.ndarray
+    box: np.ndarray
     handedness: str
     rotation: float
 
@@ -45,7 +50,7 @@ def draw_mesh_hand(
     mirror_share: float = 0.5,
     any_view: bool = False,
 ) -> MeshHand:
-    """Draws a random person's hand that shows a number or a gesture, before a random background.
+    """Draws a random person's hand that shows a number, a gesture or any pose, before a random background.
 
     The same state of the generator gives the same bytes. No two splits share a hand's shape, a skin tone, a
     sleeve's hue or a background's hue.
@@ -53,8 +58,8 @@ def draw_mesh_hand(
     Args:
         size: width and height in pixels.
         split: "train", "validation" or "test".
-        label: the number (0 to 5) or the gesture (0 to 19).
-        task: "numbers" or "gestures".
+        label: the number (0 to 5), the gesture (0 to 19), or NO_HAND for a pose.
+        task: "numbers", "gestures", or "poses": any pose within the limits of the joints, seen from anywhere.
         turns: range of the rotation in degrees, against the usual one.
         mirror_share: share of pictures with the other hand; gestures are those of their archive at 0.
         any_view: seen from anywhere, not only from where people show it: raised fingers may be hidden then.
@@ -64,8 +69,8 @@ def draw_mesh_hand(
     """
     _check(size, split, task, label, turns, mirror_share)
     scene = draw_scene(size, rng, split, task, label, turns, mirror_share, any_view)
-    drawn = draw_photo(scene, rng, split)
-    return MeshHand(drawn, scene.mask(), scene.key_points(), scene.handedness, scene.rotation)
+    drawn = draw_photo([scene], rng, split)
+    return MeshHand(drawn, scene.mask(), scene.key_points(), scene.box(), scene.handedness, scene.rotation)
 
 
 def _check(
@@ -75,31 +80,39 @@ def _check(
         raise ValueError(f"size is {size!r}; use 32 to 1024 pixels")
     if split not in SPLITS:
         raise ValueError(f"split is {split!r}; use one of {', '.join(SPLITS)}")
-    if task not in TASKS:
-        raise ValueError(f"task is {task!r}; use one of {', '.join(TASKS)}")
-    if not 0 <= label < TASKS[task]:
-        raise ValueError(f"label is {label!r}; {task} have labels 0 to {TASKS[task] - 1}")
+    if task not in LABELS:
+        raise ValueError(f"task is {task!r}; use one of {', '.join(LABELS)}")
+    if not LABELS[task]:
+        if label != NO_HAND:
+            raise ValueError(f"label is {label!r}; poses have none: use NO_HAND, {NO_HAND}")
+    elif not 0 <= label < LABELS[task]:
+        raise ValueError(f"label is {label!r}; {task} have labels 0 to {LABELS[task] - 1}")
     if not -180 <= turns[0] <= turns[1] <= 180:
         raise ValueError(f"turns is {turns!r}; use low <= high within -180 to 180 degrees")
     if not 0 <= mirror_share <= 1:
         raise ValueError(f"mirror_share is {mirror_share!r}; use a share from 0 to 1")
 
 
-def draw_photo(scene: Scene, rng: np.random.Generator, split: str) -> np.ndarray:
-    """The scene before a background, taken by a camera, (size, size, 3) uint8 RGB."""
+def draw_photo(scenes: Sequence[Scene], rng: np.random.Generator, split: str) -> np.ndarray:
+    """Hands, far to near, before a background, taken by a camera, (size, size, 3) uint8 RGB."""
     tone = skin.tone(rng, split)
     look = draw_look(rng, split, tone)
-    coverage = scene.coverage()
-    picture = backdrop.draw_backdrop(rng, split, tone, (coverage * 255).astype(np.uint8))
+    coverages = [scene.coverage() for scene in scenes]
+    covered = (np.max(coverages, axis=0) * 255).astype(np.uint8)
+    picture = backdrop.draw_backdrop(rng, split, tone, covered)
     if look.light.kind == "back":
         picture *= np.float32(rng.uniform(1.2, 1.7))
-    elif rng.random() < 0.5:
-        _cast_shadow(picture, scene, coverage, look.light.direction, rng)
-    hand = shade(scene, look) * coverage[..., None]
-    if rng.random() < 0.15:
-        blur = _motion(scene, rng)
-        hand, coverage = cv2.filter2D(hand, -1, blur), cv2.filter2D(coverage, -1, blur)
-    picture = picture * (1 - coverage[..., None]) + hand
+    looks = {scenes[0].person: look}
+    for scene, coverage in zip(scenes, coverages, strict=True):
+        if scene.person not in looks:
+            looks[scene.person] = replace(draw_look(rng, split, skin.tone(rng, split)), light=look.light)
+        if look.light.kind != "back" and rng.random() < 0.5:
+            _cast_shadow(picture, scene, coverage, look.light.direction, rng)
+        hand = shade(scene, looks[scene.person]) * coverage[..., None]
+        if rng.random() < 0.15:
+            blur = _motion(scene, rng)
+            hand, coverage = cv2.filter2D(hand, -1, blur), cv2.filter2D(coverage, -1, blur)
+        picture = picture * (1 - coverage[..., None]) + hand
     return photo.through_camera(picture, rng)
 
 

@@ -6,7 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from handvision.core.geometry import wrap_degrees
-from handvision.synthesis.hand import poses, silhouette
+from handvision.synthesis.hand import free_poses, poses, silhouette
 from handvision.synthesis.hand.mesh import anatomy, keypoints, posing
 from handvision.synthesis.hand.mesh.model import HandModel, load
 from handvision.synthesis.hand.mesh.rasterizer import Fragments, rasterize
@@ -37,6 +37,7 @@ class Scene:
         flesh: (21,) thickness of the flesh about each, in hand lengths.
         handedness: "left" or "right".
         rotation: degrees, counter-clockwise from image-up, of the wrist to the middle knuckle.
+        person: hands of one person in one picture have the same number.
     """
 
     size: int
@@ -49,6 +50,7 @@ class Scene:
     flesh: np.ndarray
     handedness: str
     rotation: float
+    person: int = 0
 
     @property
     def length(self) -> float:
@@ -60,6 +62,12 @@ class Scene:
     def project(self, points: np.ndarray, scale: int = 1) -> np.ndarray:
         """Pixels (n, 2) of points in camera space, in a picture `scale` times as large."""
         return (_flat(points, self.distance) * self.zoom + self.offset) * scale
+
+    def box(self) -> np.ndarray:
+        """(4,) float32 x0, y0, x1, y1 around the hand without its forearm, as far as it is in the picture."""
+        pixels = self.project(self.surface.vertices[self.surface.in_hand])
+        corners = np.concatenate([pixels.min(axis=0), pixels.max(axis=0)])
+        return corners.clip(0, self.size).astype(np.float32)
 
     @cached_property
     def fragments(self) -> Fragments:
@@ -117,29 +125,59 @@ def draw_scene(
     turns: tuple[float, float],
     mirror_share: float,
     any_view: bool = False,
+    *,
+    shape: np.ndarray | None = None,
+    left: bool | None = None,
+    square: tuple[float, float, float] | None = None,
 ) -> Scene:
-    """A random scene with the hand that shows `label`; `turns` is the range of its rotation in degrees."""
+    """A random scene with the hand that shows `label`; `turns` is the range of its rotation in degrees.
+
+    Args:
+        shape: whose hand it is, coefficients of `shape.draw_shape`; default a new person's.
+        left: whether it is a left hand, whatever `mirror_share` says.
+        square: left, top and side, in pixels, of the part of the picture where it goes; default all of it.
+    """
     hand = load()
-    vertices, rest = hand.shaped(draw_shape(hand, rng, split))
+    vertices, rest = hand.shaped(draw_shape(hand, rng, split) if shape is None else shape)
     mirror = bool(rng.random() < mirror_share)
-    draw = poses.number if task == "numbers" else poses.gesture
     distance = float(rng.uniform(2.6, 7.0))
-    for _ in range(50):
-        shown = draw(label, rng)
-        if any_view:
-            yaw, pitch = rng.uniform(-180, 180), np.clip(rng.normal(0, 30), -75, 75)
-            shown = replace(shown, view=poses.View(yaw, pitch))
-        posed = posing.pose_bones(hand, rest, posing.close_fists(shown.pose, rng))
-        if _arm_hides(posed, shown):
-            continue
-        if any_view or _stands_out(hand, posed, shown, distance):
-            break
-    mirror ^= shown.mirrored
+    shown, posed = _draw_shown(hand, rest, rng, task, label, distance, any_view)
+    mirror = mirror ^ shown.mirrored if left is None else left
     usual = shown.usual_rotation * (1 if mirror == shown.mirrored else -1)
     wanted = float(wrap_degrees(np.float32(usual + rng.uniform(*turns))))
     worn = draw_worn(hand, vertices, rest, rng)
     surface = build_surface(hand, vertices, rest, posed, worn)
-    return place(hand, surface, posed, shown, distance, mirror, wanted, size, rng)
+    return place(hand, surface, posed, shown, distance, mirror, wanted, size, rng, square)
+
+
+def _draw_shown(
+    hand: HandModel,
+    rest: np.ndarray,
+    rng: np.random.Generator,
+    task: str,
+    label: int,
+    distance: float,
+    any_view: bool,
+) -> tuple[poses.Shown, posing.Posed]:
+    """A pose and its view in which one sees what is to be seen."""
+    for _ in range(50):
+        if task == "poses":
+            shown = poses.Shown("free", free_poses.draw_pose(rng), _any_view(rng))
+            posed = posing.pose_bones(hand, rest, shown.pose)
+            good = free_poses.is_clear(posed.joints[:21], hand.radii[:21])
+        else:
+            shown = (poses.number if task == "numbers" else poses.gesture)(label, rng)
+            if any_view:
+                shown = replace(shown, view=_any_view(rng))
+            posed = posing.pose_bones(hand, rest, posing.close_fists(shown.pose, rng))
+            good = any_view or _stands_out(hand, posed, shown, distance)
+        if good and not _arm_hides(posed, shown):
+            break
+    return shown, posed
+
+
+def _any_view(rng: np.random.Generator) -> poses.View:
+    return poses.View(float(rng.uniform(-180, 180)), float(np.clip(rng.normal(0, 30), -75, 75)))
 
 
 def place(
@@ -152,8 +190,9 @@ def place(
     rotation_degrees: float,
     size: int,
     rng: np.random.Generator,
+    square: tuple[float, float, float] | None = None,
 ) -> Scene:
-    """Turns a surface to the camera and puts it somewhere in the picture."""
+    """Turns a surface to the camera and puts it somewhere in the picture, or in a square part of it."""
     points = keypoints.key_points(posed.joints)
     middle = points[[0, 5, 9, 17]].mean(axis=0)
     view = np.diag([-1.0 if mirror else 1.0, 1.0, 1.0]) @ _turn(shown.view)
@@ -162,7 +201,7 @@ def place(
     view = rotation((0, 0, 1), rotation_degrees - float(np.degrees(np.arctan2(-dx, -dy)))) @ view
     surface, points = surface.moved(-middle, view), (points - middle) @ view.T
     flat = _flat(surface.vertices[surface.in_hand], distance)
-    zoom, offset = _fit(flat, _flat(points[[anatomy.WRIST]], distance), size, rng)
+    zoom, offset = _fit(flat, _flat(points[[anatomy.WRIST]], distance), square or (0.0, 0.0, size), rng)
     handedness = "left" if mirror else "right"
     return Scene(
         size, shown, surface, distance, zoom, offset, points, hand.radii[:21], handedness, rotation_degrees
@@ -196,12 +235,13 @@ def _flat(points: np.ndarray, distance: float) -> np.ndarray:
 
 
 def _fit(
-    hand: np.ndarray, wrist: np.ndarray, size: int, rng: np.random.Generator
+    hand: np.ndarray, wrist: np.ndarray, square: tuple[float, float, float], rng: np.random.Generator
 ) -> tuple[float, np.ndarray]:
-    """Zoom and offset that put all of the hand, and the wrist's middle, into the picture."""
+    """Zoom and offset that put all of the hand, and the wrist's middle, into a square: left, top, side."""
+    left, top, side = square
     share = rng.uniform(0.52, 0.95)
     low, high = np.minimum(hand.min(axis=0), wrist[0] - 0.1), np.maximum(hand.max(axis=0), wrist[0] + 0.1)
-    room = size - 4.0
+    room = side - 4.0
     # A fist is not held nearer to the camera than an open hand.
-    zoom = float(min(share * size / max((high - low).max(), _LEAST_EXTENT), room / (high - low).max()))
-    return zoom, 2.0 + rng.random(2) * (room - (high - low) * zoom) - low * zoom
+    zoom = float(min(share * side / max((high - low).max(), _LEAST_EXTENT), room / (high - low).max()))
+    return zoom, (left + 2.0, top + 2.0) + rng.random(2) * (room - (high - low) * zoom) - low * zoom

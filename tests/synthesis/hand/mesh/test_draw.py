@@ -10,7 +10,7 @@ from handvision.synthesis.hand import poses
 from handvision.synthesis.hand.mesh import draw, draw_mesh_hand, model, scene, shape
 from handvision.synthesis.hand.mesh.worn import Material
 
-FIELDS = ("photo", "mask", "keypoints", "handedness", "rotation")
+FIELDS = ("photo", "mask", "keypoints", "box", "handedness", "rotation")
 
 
 def hand(index: int, label: int = 5, size: int = 96, **options):
@@ -41,7 +41,7 @@ def test_same_seed_same_bytes_and_other_seed_other_hand():
 
 @pytest.mark.parametrize("task", ["numbers", "gestures"])
 def test_everything_draws(task):
-    for label in range(draw.TASKS[task]):
+    for label in range(draw.LABELS[task]):
         drawn = hand(label, label, 64, task=task)
         assert 0.03 < (drawn.mask > 0).mean() < 0.8, label
 
@@ -156,8 +156,9 @@ def test_shape_changes_the_hand():
     [
         ({"size": 16}, "size is 16; use 32 to 1024"),
         ({"split": "dev"}, "split is 'dev'; use one of train, validation, test"),
-        ({"task": "letters"}, "task is 'letters'; use one of numbers, gestures"),
+        ({"task": "letters"}, "task is 'letters'; use one of numbers, gestures, poses"),
         ({"label": 6}, "label is 6; numbers have labels 0 to 5"),
+        ({"task": "poses"}, "label is 1; poses have none: use NO_HAND, -1"),
         ({"turns": (30, -30)}, r"turns is \(30, -30\); use low <= high"),
         ({"mirror_share": 2}, "mirror_share is 2; use a share from 0 to 1"),
     ],
