@@ -20,6 +20,7 @@ from handvision.synthesis.hand import photo, scene, truth
 from handvision.synthesis.hand.mesh import draw as mesh_draw
 from handvision.synthesis.hand.mesh import group as mesh_group
 from handvision.synthesis.hand.mesh import scene as mesh_scene
+from handvision.synthesis.picture import Picture
 from handvision.synthesis.strata import SPLITS
 
 # Free poses have no names.
@@ -104,7 +105,7 @@ def cached_render(*args: Any, folder: str | Path | None = None, **parameters: An
     workers = given.pop("workers")
     order = _checked(**given, workers=workers)
     folder = Path(folder) if folder is not None else workspace().runs / "rendered"
-    key = hashlib.sha256((json.dumps(asdict(order)) + _code_version()).encode()).hexdigest()[:16]
+    key = hashlib.sha256((json.dumps(asdict(order)) + code_version()).encode()).hexdigest()[:16]
     path = folder / f"{order.task}-{order.split}-{order.count}x{order.size}-{key}.npz"
     if not path.exists():
         columns = _draw(order, workers)
@@ -113,21 +114,6 @@ def cached_render(*args: Any, folder: str | Path | None = None, **parameters: An
     with np.load(path, allow_pickle=False) as stored:
         columns = {name: stored[name] for name in stored.files}
     return _examples(order, columns)
-
-
-@dataclass(frozen=True)
-class Picture:
-    """One picture.
-
-    Attributes:
-        photo: (size, size, 3) uint8 RGB; None where no photo was asked for.
-        masks: (k, size, size) uint8, 0 or 255: what is seen of each hand, far to near.
-        hands: the k hands, complete.
-    """
-
-    photo: np.ndarray | None
-    masks: np.ndarray
-    hands: Hands
 
 
 @dataclass(frozen=True)
@@ -173,6 +159,16 @@ def draw_picture(order: Order, index: int) -> Picture:
             other = int(kind.integers(classes))
             labels.append(other if TASKS[order.task] else NO_HAND)
     return _mesh(order, labels, hand_rng, photo_rng)
+
+
+def code_version() -> str:
+    """A hash of the drawing code and the mesh: where it is equal, the same call draws the same bytes."""
+    folder = Path(__file__).parent
+    digest = hashlib.sha256()
+    parts = ("strata.py", "hand/*.py", "hand/mesh/*.py", "hand/mesh/*.npz", "world/*.py")
+    for path in [Path(__file__), *(path for part in parts for path in sorted(folder.glob(part)))]:
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _checked(
@@ -245,7 +241,7 @@ def _checked_range(rotation_range: tuple[float, float]) -> tuple[float, float]:
 def _without_hand(order: Order, photo_rng: np.random.Generator) -> Picture:
     nothing = np.zeros((order.size, order.size), np.uint8)
     drawn = photo.draw_photo(None, nothing, photo_rng, order.split) if order.photos else None
-    return Picture(drawn, np.empty((0, order.size, order.size), np.uint8), Hands())
+    return Picture(drawn, nothing, np.empty((0, order.size, order.size), np.uint8), Hands())
 
 
 def _capsules(
@@ -265,7 +261,7 @@ def _capsules(
         rotations=np.array([drawn.rotation], np.float32),
     )
     shown = photo.draw_photo(drawn, coverage, photo_rng, order.split) if order.photos else None
-    return Picture(shown, mask[None], hands)
+    return Picture(shown, mask, mask[None], hands)
 
 
 def _mesh(
@@ -285,7 +281,7 @@ def _mesh(
         rotations=np.array([each.rotation for each in scenes], np.float32),
     )
     shown = mesh_draw.draw_photo(scenes, photo_rng, order.split) if order.photos else None
-    return Picture(shown, np.stack(masks), hands)
+    return Picture(shown, np.max(masks, axis=0), np.stack(masks), hands)
 
 
 def _generators(order: Order, index: int) -> list[np.random.Generator]:
@@ -347,8 +343,7 @@ def _draw_range(order: Order, start: int, stop: int) -> dict[str, np.ndarray]:
     for row, index in enumerate(range(start, stop)):
         picture = draw_picture(order, index)
         hands = picture.hands
-        if len(hands):
-            columns["masks"][row, ..., 0] = picture.masks.max(axis=0)
+        columns["masks"][row, ..., 0] = picture.mask
         if len(hands) == 1:
             columns["labels"][row], columns["rotations"][row] = hands.labels[0], hands.rotations[0]
         if picture.photo is not None:
@@ -380,13 +375,3 @@ def _examples(order: Order, columns: dict[str, np.ndarray]) -> Examples:
         hands=hands,
         **{name: column for name, column in columns.items() if not name.startswith("hand_")},
     )
-
-
-def _code_version() -> str:
-    """A hash of the code that draws, and of the mesh."""
-    folder = Path(__file__).parent
-    digest = hashlib.sha256()
-    parts = ("strata.py", "hand/*.py", "hand/mesh/*.py", "hand/mesh/*.npz", "world/*.py")
-    for path in [Path(__file__), *(path for part in parts for path in sorted(folder.glob(part)))]:
-        digest.update(path.read_bytes())
-    return digest.hexdigest()

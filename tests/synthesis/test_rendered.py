@@ -231,7 +231,7 @@ def test_cache_gives_the_same_and_is_used(tmp_path, monkeypatch):
 def test_cache_tells_parameters_and_code_apart(tmp_path, monkeypatch):
     cached_render(3, size=32, folder=tmp_path, photos=False)
     cached_render(3, size=32, folder=tmp_path, photos=False, rotation_range=(0, 10))
-    monkeypatch.setattr("handvision.synthesis.rendered._code_version", lambda: "newer")
+    monkeypatch.setattr("handvision.synthesis.rendered.code_version", lambda: "newer")
     cached_render(3, size=32, folder=tmp_path, photos=False)
     assert len(list(tmp_path.iterdir())) == 3
 

@@ -174,12 +174,12 @@ def test_the_cache_keeps_several_hands(tmp_path):
 
 
 def test_the_mesh_counts_as_code_that_draws(tmp_path, monkeypatch):
-    before = rendered._code_version()
+    before = rendered.code_version()
     read = type(model.FILE).read_bytes
     monkeypatch.setattr(
         type(model.FILE), "read_bytes", lambda path: b"another" if path.suffix == ".npz" else read(path)
     )
-    assert rendered._code_version() != before
+    assert rendered.code_version() != before
 
 
 @pytest.mark.parametrize(
