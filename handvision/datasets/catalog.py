@@ -26,7 +26,10 @@ class Kaggle:
 
 @dataclass(frozen=True)
 class Web:
-    """One or more zip files at fixed addresses, and the page that a person would open."""
+    """Zip files at fixed addresses, and the page that a person would open.
+
+    No address where the pictures were chosen from larger sets: then only an archive has them.
+    """
 
     urls: tuple[str, ...]
     page: str
@@ -119,6 +122,11 @@ def _reading_order(item: tuple[tuple[str, ...], str]) -> list:
 
 def _github(repository: str, commit: str) -> Web:
     return Web((f"https://github.com/{repository}/archive/{commit}.zip",), f"https://github.com/{repository}")
+
+
+def _chosen(repository: str, commit: str) -> Web:
+    """Pictures that were chosen from a repository: it has more of them, and in another form."""
+    return Web((), f"https://github.com/{repository}/tree/{commit}")
 
 
 _HGR1 = "https://sun.aei.polsl.pl/~mkawulok/gestures/"
@@ -246,6 +254,54 @@ _ROWS = (
         fingerprint="29333923ad35eab7ec458e1dd7603d0420f8165873ed9449c84d8137b677f1cf",
         contents=(Content("photos", r"(\d+)_(bathroom|bedroom|frontal|kitchen)\.jpe?g$", 2_140, 800),),
         folders=("Houses-dataset-master", "Houses Dataset"),
+    ),
+    Dataset(
+        name="people_without_hands",
+        title="People without hands",
+        source=_chosen("bearpaw/clothing-co-parsing", "fe34fb7"),
+        licence="mixed, see sources.csv; local use",
+        citation="Chosen from Clothing Co-Parsing (W. Yang, P. Luo, L. Lin, CVPR 2014), Face-Mask-Detection, "
+        "Human-Segmentation-Dataset, FASSEG and Rock Paper Scissors SXSW.",
+        archive="people-without-hands.zip",
+        fingerprint="2bf12b352ee5d9141870b4b5fe23a63ef47ca7f96697157dd2ccd73f0f9228a5",
+        contents=(
+            Content(
+                "photos",
+                r"(street_head|street_legs|portraits|portraits_wide|faces_plain|webcam|rooms)"
+                r"/([^/]+)\.jpe?g$",
+                1_055,
+                1_055,
+            ),
+            Content("tables", r"(sources)\.csv$", 1, 1),
+        ),
+    ),
+    Dataset(
+        name="clothing_co_parsing",
+        title="Clothing Co-Parsing",
+        source=_chosen("bearpaw/clothing-co-parsing", "fe34fb7"),
+        licence="Apache-2.0 repository",
+        citation="W. Yang, P. Luo, L. Lin: Clothing co-parsing by joint image segmentation and labeling. "
+        "CVPR 2014, pages 3182-3189.",
+        archive="clothing-co-parsing.zip",
+        fingerprint="375aae3882d54e6dc20235ee1f02df017093d37451407aae7e035233acd49854",
+        contents=(
+            Content("photos", r"photos/(\d{4})\.jpe?g$", 189, 189),
+            Content("labels", r"labels/(\d{4})\.png$", 189, 189),
+        ),
+    ),
+    Dataset(
+        name="rock_paper_scissors",
+        title="Rock Paper Scissors SXSW",
+        source=_chosen("wuqi789/yolov10-1", "7bbf745"),
+        licence="unclear; a mirror says CDLA-Sharing-1.0: local use",
+        citation="Rock Paper Scissors SXSW, version 14. Roboflow Universe, 2022.",
+        archive="rock-paper-scissors-sxsw.zip",
+        fingerprint="3f6b2ea05a546a8b386ce0f5356984a75607f6d22d50483efa8add2c23ee2ce8",
+        contents=(
+            Content("photos", r"images/([^/]+)\.jpe?g$", 1_196, 1_196),
+            Content("boxes", r"labels/([^/]+)\.txt$", 1_196, 1_196),
+            Content("tables", r"(frames)\.csv$", 1, 1),
+        ),
     ),
 )
 

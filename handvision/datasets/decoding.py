@@ -43,6 +43,15 @@ def mask(path: Path, longest: int | None = None) -> np.ndarray:
     return np.where(gray > 127, 255, 0).astype(np.uint8)[..., None]
 
 
+def classes(path: Path) -> np.ndarray:
+    """(height, width) uint8: the class of every pixel, as the gray file has it.
+
+    Raises:
+        DataUnavailable: the file is no picture.
+    """
+    return _decode(path, cv2.IMREAD_GRAYSCALE)
+
+
 def no_larger(picture: np.ndarray, longest: int) -> np.ndarray:
     height, width = picture.shape[:2]
     scale = longest / max(height, width)

@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from handvision.core.workspace import workspace
 from handvision.datasets.catalog import CATALOG, Dataset, Kaggle, row
 from handvision.datasets.copies import MARKER, Copy, checksum, describe, files_below, wanted
-from handvision.datasets.errors import DataUnavailable, missing
+from handvision.datasets.errors import DataUnavailable, missing, only_as_archive
 from handvision.datasets.transfer import download, links
 from handvision.datasets.unpacking import unpack
 
@@ -72,6 +72,8 @@ def fetch(name: str) -> Path:
     with _lock(dataset):
         if copy := _ready(dataset):  # another process was quicker
             return copy.folder
+        if not _offered(dataset):
+            raise only_as_archive(dataset)
         zips = [download(dataset, link, file) for file, link in links(dataset).items()]
         try:
             folder = unpack(dataset, zips)
@@ -102,7 +104,7 @@ def provenance(name: str) -> dict[str, object]:
 
 
 def run(names: Sequence[str] = ()) -> int:
-    """Fetches the named data sets, or all, and says what is there. Goes on past failures.
+    """Fetches the named data sets, or all that can be had, and says what is there. Goes on past failures.
 
     Returns:
         How many are missing: 0 is success.
@@ -110,7 +112,7 @@ def run(names: Sequence[str] = ()) -> int:
     Raises:
         ValueError: the catalog has no such data set.
     """
-    names = list(names) or list(CATALOG)
+    names = list(names) or [name for name in CATALOG if _offered(row(name)) or find(name)]
     for name in names:
         row(name)  # a wrong name is said at once
     problems, lines = {}, []
@@ -128,6 +130,11 @@ def run(names: Sequence[str] = ()) -> int:
     for name, error in problems.items():
         print(f"\n{name}: {error}", file=sys.stderr)
     return len(problems)
+
+
+def _offered(dataset: Dataset) -> bool:
+    """Whether there is an address that has it: not where its pictures were chosen from larger sets."""
+    return isinstance(dataset.source, Kaggle) or bool(dataset.source.urls)
 
 
 def _which(facts: dict[str, object]) -> str:
@@ -187,7 +194,7 @@ def _zips_in(place: Path, dataset: Dataset) -> list[Path]:
     sets = [[dataset.archive], [f"{dataset.name}.zip"]]
     if isinstance(dataset.source, Kaggle):
         sets += [[f"{dataset.source.slug}.zip"]]
-    else:
+    elif dataset.source.urls:
         sets += [[url.rsplit("/", 1)[1] for url in dataset.source.urls]]
     sets += [[f"{folder}.zip"] for folder in dataset.folders]
     for names in sets:

@@ -43,6 +43,13 @@ def by_hand(dataset: Dataset) -> str:
     )
 
 
+def only_as_archive(dataset: Dataset) -> DataUnavailable:
+    return DataUnavailable(
+        f"{dataset.title}: its pictures were chosen from {dataset.source.page}, and nobody offers them for "
+        f"download. Put {dataset.archive} into {workspace().data}, or name its folder in HANDVISION_ARCHIVES."
+    )
+
+
 def disk_full(dataset: Dataset, folder: Path, needed: int | None = None) -> DataUnavailable:
     wants = f"needs {needed:,} bytes, " if needed else ""
     free = shutil.disk_usage(folder).free

@@ -123,6 +123,10 @@ PARTITIONS: dict[str, Partition] = {
     "hands_dataset_masks": Partition(Follows("hands_dataset")),
     # By place.
     "rooms": Partition(Groups(), ("houses", "offices")),
+    # By person: a person stands in one part of all three.
+    "rock_paper_scissors": Partition(Groups()),
+    "people_without_hands": Partition(Follows("rock_paper_scissors", otherwise=Groups())),
+    "clothing_co_parsing": Partition(Follows("people_without_hands", otherwise=Groups())),
 }
 
 

@@ -131,6 +131,8 @@ def _small_archive(name: str) -> dict[str, bytes]:
             for sign in "0az"
             for person in (1, 2)
         }
+    if name in CHOSEN:
+        return CHOSEN[name]()
     return {
         f"Houses-dataset-master/Houses Dataset/{n}_{room}.jpg": picture("jpg", photo)
         for n in (1, 2, 10)
@@ -159,6 +161,62 @@ def finger_counting(photos: int = 2) -> dict[str, bytes]:
     for number in (1, 5):  # nobody is in the first, somebody in the fifth
         files[f"{root}/Backgrounds/Office/{number}.jpg"] = picture("jpg", empty)
     return files
+
+
+def people_without_hands() -> dict[str, bytes]:
+    """Two photos each of street and webcam people, of places and of persons with names."""
+    image = picture("jpg", np.full((40, 30, 3), 90, np.uint8))
+    sources = {
+        "street_head/0002.jpg": "photos/0002.jpg",
+        "street_head/0052.jpg": "photos/0052.jpg",  # shows hands
+        "street_legs/0002.jpg": "photos/0002.jpg",
+        "street_head/0012.jpg": "photos/0012.jpg",
+        "street_head/0020.jpg": "photos/0020.jpg",
+        "webcam/001.jpg": "images/zoom_tests_RockPaperScissors-mohamed_mp4-1_jpg.rf.e8.jpg",
+        "webcam/197.jpg": "images/egohands-public-1621349913840_png_jpg.rf.43.jpg",
+        "faces_plain/V3_Test_RGB_+15_personne08247+0+15.jpg": "V3/8.bmp",
+        "faces_plain/V3_Test_RGB_-30_personne08244+0-30.jpg": "V3/9.bmp",
+        "faces_plain/V2_Test_RGB_1.jpg": "V2/1.bmp",
+        "portraits/1.jpg": "without_mask/1.jpg",
+        "rooms/000.jpg": "test/images/10e0.jpg",
+    }
+    table = "file,group,source\n" + "".join(f"{file},,{source}\n" for file, source in sources.items())
+    return {**dict.fromkeys(sources, image), "sources.csv": table.encode()}
+
+
+def clothing_co_parsing() -> dict[str, bytes]:
+    """Five people; the left half of each is skin, gloves and rings, the right half clothes."""
+    image = picture("jpg", np.full((8, 6, 3), 90, np.uint8))
+    classes = np.full((8, 6), 14, np.uint8)
+    classes[:, :3] = 41, 18, 34
+    files = {}
+    for number in ("0002", "0010", "0016", "0018", "0020"):
+        files |= {f"photos/{number}.jpg": image, f"labels/{number}.png": picture("png", classes)}
+    return files
+
+
+def rock_paper_scissors() -> dict[str, bytes]:
+    """One hand each of rock, paper and scissors; two in the fourth frame; the last may lack a box."""
+    boxes = {
+        "zoom_tests_RockPaperScissors-mohamed_mp4-2": "1 0.5 0.5 0.5 0.25",
+        "egohands-public-1621349880574": "0 0.25 0.5 0.5 0.5",
+        "IMG_5636_MOV-4": "2 0.5 0.5 1 1",
+        "IMG_7077_MOV-1": "2 0.25 0.25 0.1 0.1\n1 0.75 0.75 0.1 0.1",
+        "IMG_7077_MOV-2": "1 0.5 0.5 0.5 0.5",
+    }
+    image = picture("jpg", np.full((40, 40, 3), 90, np.uint8))
+    files = {f"images/{name}.jpg": image for name in boxes}
+    files |= {f"labels/{name}.txt": lines.encode() for name, lines in boxes.items()}
+    doubt = {"IMG_7077_MOV-2": "maybe_not"}
+    table = [f"images/{name}.jpg,x,1,{doubt.get(name, 'yes')}" for name in boxes]
+    return {**files, "frames.csv": "\n".join(["file,series,boxes,complete", *table]).encode()}
+
+
+CHOSEN = {
+    "people_without_hands": people_without_hands,
+    "clothing_co_parsing": clothing_co_parsing,
+    "rock_paper_scissors": rock_paper_scissors,
+}
 
 
 def drop_archives(folder) -> None:

@@ -1,0 +1,142 @@
+"""Photos of people with and without hands: what is known of each, and errors that name the file."""
+
+import numpy as np
+import pytest
+
+from handvision.core.examples import NO_HAND, UNKNOWN
+from handvision.datasets import catalog, download
+from handvision.datasets.errors import DataUnavailable
+from handvision.datasets.load import load
+from handvision.protocol.partitions import digest, ids
+from tests.helpers.archives import packed, picture, small_archive
+
+
+@pytest.fixture
+def dropped(data_folder):
+    def drop(name, **changed):
+        files = small_archive(name) | {path: data for path, data in changed.get("files", {}).items()}
+        (data_folder / catalog.row(name).archive).write_bytes(packed(files))
+
+    return drop
+
+
+def test_people_without_hands_have_the_groups_of_the_other_sets(dropped):
+    dropped("people_without_hands")
+    photos = load("people_without_hands")
+    assert all(len(hands) == 0 for hands in photos.hands)
+    assert sorted(photos.groups.tolist()) == [
+        "face 08",
+        "face 08",
+        "face V2",
+        "portraits 1",
+        "rooms 000",
+        *["street 0002"] * 2,
+        "street 0012",
+        "street 0020",
+        "webcam egohands",
+        "webcam zoom_tests",
+    ], "street 0052 shows hands"
+
+
+def test_a_photo_without_a_source_is_named(dropped):
+    dropped("people_without_hands", files={"sources.csv": b"file,group,source\n"})
+    with pytest.raises(DataUnavailable, match=r"sources\.csv names no source of .*\.jpg"):
+        load("people_without_hands")
+
+
+def test_clothes_are_no_hand_and_skin_may_be(dropped):
+    dropped("clothing_co_parsing")
+    street = load("clothing_co_parsing")
+    assert street.groups.tolist() == [
+        "street 0002",
+        "street 0010",
+        "street 0016",
+        "street 0018",
+        "street 0020",
+    ]
+    for mask in street.masks:
+        assert (mask[:, :3] == UNKNOWN).all() and not mask[:, 3:].any()
+    assert all(len(hands) == 1 and np.isnan(hands.boxes).all() for hands in street.hands)
+
+
+@pytest.mark.parametrize(
+    ("labels", "message"),
+    [
+        (np.full((8, 6), 59, np.uint8), r"0010\.png has class 59; classes are 0 to 58"),
+        (np.zeros((4, 6), np.uint8), r"0010\.png is \(4, 6\), its photo \(8, 6\)"),
+    ],
+)
+def test_wrong_pixel_classes_are_named(dropped, labels, message):
+    dropped("clothing_co_parsing", files={"labels/0010.png": picture("png", labels)})
+    with pytest.raises(DataUnavailable, match=message):
+        load("clothing_co_parsing")
+
+
+def test_rock_and_scissors_are_numbers_and_boxes_are_pixels(dropped):
+    dropped("rock_paper_scissors")
+    frames = load("rock_paper_scissors")
+    seen = dict(
+        zip(frames.groups.tolist(), zip(frames.labels.tolist(), frames.hands, strict=True), strict=True)
+    )
+    assert seen["webcam zoom_tests"][0] == 0 and seen["webcam IMG_5636"][0] == 2
+    assert seen["webcam egohands"][0] == NO_HAND, "paper is not always five"
+    assert seen["webcam zoom_tests"][1].boxes.tolist() == [[10, 15, 30, 25]]
+    two, doubtful = (
+        hands for who, hands in zip(frames.groups, frames.hands, strict=True) if who == "webcam IMG_70"
+    )
+    assert two.labels.tolist() == [2, 0]
+    assert np.isnan(doubtful.boxes).all(axis=1).tolist() == [False, True], "a hand may lack its box"
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ("3 0.5 0.5 0.1 0.1", r"IMG_5636_MOV-4\.txt has class 3; classes are 0, 1, 2"),
+        ("1 0.9 0.5 0.4 0.1", r"IMG_5636_MOV-4\.txt has the box .* not inside its photo"),
+        ("1 0.9 0.5", r"IMG_5636_MOV-4\.txt has the line '1 0\.9 0\.5'; a line is class"),
+    ],
+)
+def test_wrong_boxes_are_named(dropped, line, message):
+    dropped("rock_paper_scissors", files={"labels/IMG_5636_MOV-4.txt": line.encode()})
+    with pytest.raises(DataUnavailable, match=message):
+        load("rock_paper_scissors")
+
+
+def test_what_nobody_offers_is_asked_for_by_its_archive(data_folder):
+    with pytest.raises(DataUnavailable, match=r"nobody offers them.*Put rock-paper-scissors-sxsw\.zip into"):
+        download.fetch("rock_paper_scissors")
+
+
+# The real archives -----------------------------------------------------------------------------------
+
+REAL = {  # name: pictures, groups, digest of each part
+    "rock_paper_scissors": (1_186, 9, ("d140c5937ca8109f", "c35a816ae34d7d0d", "b503af649ca4b009")),
+    "people_without_hands": (1_049, 814, ("6b338e050b531292", "54345f5f3edd8175", "4f7f7d520e6d4772")),
+    "clothing_co_parsing": (189, 188, ("243427e0726e6366", "2353e214d6bd1a44", "69ec46a4a0d95b60")),
+}
+
+
+@pytest.mark.archives
+@pytest.mark.parametrize("name", list(REAL))
+def test_real_everyday_photos(real_archives, name):
+    pictures, groups, digests = REAL[name]
+    examples = load(name)
+    assert (len(examples), len(set(examples.groups.tolist()))) == (pictures, groups)
+    assert tuple(digest(name).values()) == digests
+
+
+@pytest.mark.archives
+def test_real_people_stand_in_one_part_of_all_sets(real_archives):
+    parts = [ids(name) for name in ("rock_paper_scissors", "people_without_hands", "clothing_co_parsing")]
+    for which in ("train", "validation", "test"):
+        elsewhere = {who for each in parts for other, some in each.items() if other != which for who in some}
+        assert not elsewhere & {who for each in parts for who in each[which]}
+
+
+@pytest.mark.archives
+def test_real_rock_paper_scissors_counts(real_archives):
+    frames = load("rock_paper_scissors")
+    labels = np.concatenate([hands.labels for hands in frames.hands])
+    boxes = np.concatenate([hands.boxes for hands in frames.hands])
+    assert [int((labels == label).sum()) for label in (0, 2)] == [422, 385]
+    assert np.isnan(boxes[:, 0]).sum() == 10
