@@ -120,8 +120,9 @@ def _reading_order(item: tuple[tuple[str, ...], str]) -> list:
     return [int(part) if place % 2 else part for place, part in enumerate(parts)]
 
 
-def _github(repository: str, commit: str) -> Web:
-    return Web((f"https://github.com/{repository}/archive/{commit}.zip",), f"https://github.com/{repository}")
+def _github(repository: str, *commits: str) -> Web:
+    page = f"https://github.com/{repository}"
+    return Web(tuple(f"{page}/archive/{commit}.zip" for commit in commits), page)
 
 
 def _chosen(repository: str, commit: str) -> Web:
@@ -254,6 +255,73 @@ _ROWS = (
         fingerprint="29333923ad35eab7ec458e1dd7603d0420f8165873ed9449c84d8137b677f1cf",
         contents=(Content("photos", r"(\d+)_(bathroom|bedroom|frontal|kitchen)\.jpe?g$", 2_140, 800),),
         folders=("Houses-dataset-master", "Houses Dataset"),
+    ),
+    Dataset(
+        name="hagrid",
+        title="HaGRID in small form",
+        source=_github("andrewchen3019/vlm-edge-hagrid", "7f160f4", "7fbba98", "0868cda"),
+        licence="CC BY-SA 4.0",
+        citation="A. Kapitanov, K. Kvanchiani, A. Nagaev, R. Kraynov, A. Makhliarchuk: HaGRID - HAnd Gesture "
+        "Recognition Image Dataset. WACV 2024, pages 4572-4581.",
+        archive="hagrid-small.zip",
+        fingerprint="82b92a8d808e26e7d69cb73ca28cb1a478664993e8d39b0e36ca9bdca1b2308f",
+        contents=(
+            # The repository has other sizes and crops of the same photos, too.
+            Content(
+                "photos",
+                r"(photos|hagrid_day1|hagrid_380_resize336|hagrid_balanced20_resize336)/(?:images/)?"
+                r"([a-z0-9_]+)/\2_(\d+)\.jpe?g$",
+                625,
+                316,
+            ),
+        ),
+    ),
+    Dataset(
+        name="hand_gesture_yolov8",
+        title="Hand Gesture Recognition v6",
+        source=_github("dwivedi1997/Hand-Gesture-YOLOv8", "fd63231"),
+        licence="CC BY 4.0",
+        citation="Lebanese University: Hand Gesture Recognition, version 6. Roboflow Universe, 2023.",
+        archive="hand-gesture-yolov8.zip",
+        fingerprint="87a2e0293fe40c9812698a64054d9b0f5150077a9dd0d3e7b0b4124efbd5a0a9",
+        contents=(
+            Content("photos", r"(?:photos|(?:train|valid|test)/images)/([^/]+)\.jpg$", 839, 839),
+            # A text file for each photo, or one table.
+            Content("labels", r"(labels\.csv|(?:train|valid|test)/labels/[^/]+\.txt)$", 839, 1),
+        ),
+    ),
+    Dataset(
+        name="ten_people",
+        title="Hand-dataset of ten people",
+        source=_github("anthoniusadi/Hand-dataset", "02a4da0"),
+        licence="none stated: local use",
+        citation="anthoniusadi: Hand-dataset. GitHub.",
+        archive="hand-dataset-ten-people.zip",
+        fingerprint="b32f4eef1b43d3f0a1746664ea1f4705c6681ec5375da2fc736f1206c906c7e7",
+        contents=(Content("photos", r"(?:hand|photos)/([a-z]+)/([a-z]+)(\d+)\.jpg$", 1_100, 380),),
+    ),
+    Dataset(
+        name="eduart",
+        title="EduArt gesture_dataset",
+        source=_github("EduArt-Robotik/gesture_dataset", "1cef424"),
+        licence="none stated: local use",
+        citation="EduArt Robotik: gesture_dataset. GitHub.",
+        archive="eduart-gestures.zip",
+        fingerprint="78faf4769825a1f24852d263207719e23bcb3678530097b2d3681e623b2ffa70",
+        contents=(
+            Content(
+                "photos",
+                r"images/(?=frame|thumbs)(frame2|frame|)_?(up|left|right|stop|no_gesture|thumbs_up|)_?(\d+)\.jpg$",
+                2_000,
+                363,
+            ),
+            Content(
+                "boxes",
+                r"labels/(?=frame|thumbs)(frame2|frame|)_?(up|left|right|stop|no_gesture|thumbs_up|)_?(\d+)\.txt$",
+                2_000,
+                363,
+            ),
+        ),
     ),
     Dataset(
         name="people_without_hands",

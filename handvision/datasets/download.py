@@ -83,6 +83,14 @@ def fetch(name: str) -> Path:
         return folder
 
 
+def obtainable() -> list[str]:
+    """The data sets that `fetch` can get: those that are at hand, and those that are offered for download.
+
+    Sets that were chosen from larger ones are offered by nobody: only their archive has them.
+    """
+    return [name for name in CATALOG if _offered(row(name)) or find(name)]
+
+
 def provenance(name: str) -> dict[str, object]:
     """What a report should say of the copy in use: name, source, version, kind, files, fingerprint, known.
 
@@ -112,7 +120,7 @@ def run(names: Sequence[str] = ()) -> int:
     Raises:
         ValueError: the catalog has no such data set.
     """
-    names = list(names) or [name for name in CATALOG if _offered(row(name)) or find(name)]
+    names = list(names) or obtainable()
     for name in names:
         row(name)  # a wrong name is said at once
     problems, lines = {}, []

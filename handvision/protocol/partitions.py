@@ -123,6 +123,14 @@ PARTITIONS: dict[str, Partition] = {
     "hands_dataset_masks": Partition(Follows("hands_dataset")),
     # By place.
     "rooms": Partition(Groups(), ("houses", "offices")),
+    # By photo, each of another person; by series of photos, which share a place.
+    "hagrid": Partition(Groups({"train": 0.55, "validation": 0.15, "test": 0.3})),
+    "hagrid_numbers": Partition(Follows("hagrid")),
+    "hand_gesture_yolov8": Partition(Groups()),
+    # By person, by place: without a stated licence, never trained on.
+    "ten_people": Partition(Groups({"validation": 0.5, "test": 0.5})),
+    "eduart": Partition(Groups({"validation": 0.5, "test": 0.5})),
+    "eduart_numbers": Partition(Follows("eduart")),
     # By person: a person stands in one part of all three.
     "rock_paper_scissors": Partition(Groups()),
     "people_without_hands": Partition(Follows("rock_paper_scissors", otherwise=Groups())),

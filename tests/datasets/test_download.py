@@ -357,6 +357,14 @@ def test_command_goes_on_past_failures_and_sums_up(kaggle, data_folder, capsys):
     assert "no such data set" in output.err
 
 
+def test_what_nobody_offers_is_obtainable_once_its_archive_is_at_hand(data_folder):
+    name = "rock_paper_scissors"
+    offered = download.obtainable()
+    assert "houses" in offered and name not in offered
+    (data_folder / catalog.row(name).archive).write_bytes(packed(small_archive(name)))
+    assert name in download.obtainable()
+
+
 def test_command_knows_its_names(data_folder):
     with pytest.raises(ValueError, match="no data set 'fingers'; there are finger_digits"):
         download.run(["fingers"])

@@ -7,7 +7,7 @@ from handvision.core.examples import NO_HAND, UNKNOWN
 from handvision.datasets import catalog, download
 from handvision.datasets.errors import DataUnavailable
 from handvision.datasets.load import load
-from handvision.protocol.partitions import digest, ids
+from handvision.protocol.partitions import ids
 from tests.helpers.archives import packed, picture, small_archive
 
 
@@ -108,21 +108,6 @@ def test_what_nobody_offers_is_asked_for_by_its_archive(data_folder):
 
 
 # The real archives -----------------------------------------------------------------------------------
-
-REAL = {  # name: pictures, groups, digest of each part
-    "rock_paper_scissors": (1_186, 9, ("d140c5937ca8109f", "c35a816ae34d7d0d", "b503af649ca4b009")),
-    "people_without_hands": (1_049, 814, ("6b338e050b531292", "54345f5f3edd8175", "4f7f7d520e6d4772")),
-    "clothing_co_parsing": (189, 188, ("243427e0726e6366", "2353e214d6bd1a44", "69ec46a4a0d95b60")),
-}
-
-
-@pytest.mark.archives
-@pytest.mark.parametrize("name", list(REAL))
-def test_real_everyday_photos(real_archives, name):
-    pictures, groups, digests = REAL[name]
-    examples = load(name)
-    assert (len(examples), len(set(examples.groups.tolist()))) == (pictures, groups)
-    assert tuple(digest(name).values()) == digests
 
 
 @pytest.mark.archives

@@ -261,6 +261,18 @@ EXPECTED = {  # name: pictures, groups, shape of photos, shape of masks, picture
     "hgr1": (60, 5, None, None, [12] * 5),
     "massey": (2_515, 5, (200, 200, 3), (200, 200, 1), [70] * 29 + [65] + [70] * 6),
     "houses": (800, 454, None, None, None),
+    "hagrid": (
+        *(316, 316, None, None),
+        [21, 20, 23, 15, 13, 20, 10, 20, 11, 20, 14, 10, 23, 16, 10, 20, 20, 10],
+    ),
+    "hagrid_numbers": (316, 316, None, None, [23, 73, 95, 40, 15, 50]),
+    "hand_gesture_yolov8": (839, 16, (224, 224, 3), None, [0, 99, 141, 99, 104, 210]),
+    "ten_people": (380, 5, (480, 640, 3), None, [3, 18, 17, 13, 6, 28]),
+    "eduart": (363, 2, (360, 480, 3), None, [155, 46, 57]),
+    "eduart_numbers": (363, 2, (360, 480, 3), None, [0, 212, 0, 0, 0, 46]),
+    "rock_paper_scissors": (1_186, 9, (416, 416, 3), None, None),
+    "people_without_hands": (1_049, 814, None, None, None),
+    "clothing_co_parsing": (189, 188, None, None, None),
 }
 
 

@@ -133,11 +133,61 @@ def _small_archive(name: str) -> dict[str, bytes]:
         }
     if name in CHOSEN:
         return CHOSEN[name]()
+    if name in _EVERYDAY:
+        return _EVERYDAY[name](picture("jpg", photo))
     return {
         f"Houses-dataset-master/Houses Dataset/{n}_{room}.jpg": picture("jpg", photo)
         for n in (1, 2, 10)
         for room in ("kitchen", "frontal")
     }
+
+
+def _hagrid(photo: bytes) -> dict[str, bytes]:
+    shown = ("call", "fist", "stop_inverted", "no_gesture")
+    return {f"photos/{gesture}/{gesture}_{n:03}.jpg": photo for gesture in shown for n in (0, 2)}
+
+
+def _hand_gesture_yolov8(photo: bytes) -> dict[str, bytes]:
+    """Two photos of a series, one of the next, one of the camera, and a catch-all from the web."""
+    lines = {
+        "IMG-20230313-WA0046_jpg.rf.0a": "1,0.5,0.5,0.5,0.25,yes",
+        "IMG-20230313-WA0050_jpg.rf.0b": "4,0.25,0.25,0.5,0.5,yes",
+        "IMG-20230313-WA0152_jpg.rf.0c": "5,0.5,0.5,1.0,1.0,yes",
+        "IMG_20230314_193824_jpg.rf.0d": "2,0.5,0.5,0.1,0.1,yes",
+        "Screenshot-2023-03-14-211231_png.rf.0e": "5,0.5,0.5,0.5,0.5,no_label_unsure",
+    }
+    table = "file,split,repo_label,x_center,y_center,width,height,use\n" + "".join(
+        f"photos/{name}.jpg,train,{line}\n" for name, line in lines.items()
+    )
+    return {**{f"photos/{name}.jpg": photo for name in lines}, "labels.csv": table.encode()}
+
+
+def _ten_people(photo: bytes) -> dict[str, bytes]:
+    return {f"photos/{name}.jpg": photo for name in ("aries/ar0", "aries/ar1", "hendrik/hen69")}
+
+
+def _eduart(photo: bytes) -> dict[str, bytes]:
+    hands = {
+        "frame2_00001": "0 0.5 0.5 0.5 0.25\n2 0.9 0.9 0.2 0.2\n",
+        "frame2_left00015": "1 0.5 0.5 0.5 0.25\n",
+        "frame_right00004": "3 0.5 0.5 0.5 0.25\n",
+        "frame_up00009": "6 0.5 0.5 0.5 0.25\n",
+        "frame_stop00022": "4 0.5 0.5 0.5 0.25\n",
+        "frame_no_gesture_00011": "2 0.5 0.5 0.5 0.25\n",
+        "thumbs_up_00005": "5 0.25 0.5 0.5 0.25\n",
+    }
+    return {
+        **{f"images/{name}.jpg": photo for name in hands},
+        **{f"labels/{name}.txt": lines.encode() for name, lines in hands.items()},
+    }
+
+
+_EVERYDAY = {
+    "hagrid": _hagrid,
+    "hand_gesture_yolov8": _hand_gesture_yolov8,
+    "ten_people": _ten_people,
+    "eduart": _eduart,
+}
 
 
 def finger_counting(photos: int = 2) -> dict[str, bytes]:
