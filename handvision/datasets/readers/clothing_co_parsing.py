@@ -8,7 +8,7 @@ import numpy as np
 from handvision.core.examples import UNKNOWN, Examples, Hands
 from handvision.datasets import decoding
 from handvision.datasets.errors import DataUnavailable
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
 CLASSES = 59
 # Where a hand may be: gloves, rings, and the skin of faces, arms, hands and legs alike.
@@ -39,6 +39,7 @@ def read(files: Files) -> Examples:
         photos=photos,
         masks=masks,
         groups=np.array([person(number) for (number,) in keys]),
+        ids=picture_ids(keys),
         hands=[Hands.unknown() for _ in keys],
         source="masks: no hand outside skin, gloves and rings; unknown there",
     )

@@ -8,7 +8,7 @@ from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.datasets import decoding, yolo
 from handvision.datasets.errors import DataUnavailable
 from handvision.datasets.finger_counts import as_numbers
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
 GESTURES = ("pointing", "stop", "thumbs_up")
 FINGERS = {"pointing": 1, "stop": 5, "thumbs_up": 1}
@@ -62,6 +62,7 @@ def read(files: Files) -> Examples:
         rotations=np.array([each.rotations[0] for each in only]),
         groups=np.array(["office" if recording == "frame2" else "cabinets" for recording, _, _ in keys]),
         hands=hands,
+        ids=picture_ids(keys),
         class_names=GESTURES,
         source="boxes and gestures from the text files, directions to the nearest quarter turn",
     )

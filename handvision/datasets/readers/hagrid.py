@@ -8,7 +8,7 @@ from handvision.core.examples import NO_HAND, Examples
 from handvision.datasets import decoding
 from handvision.datasets.errors import DataUnavailable
 from handvision.datasets.finger_counts import as_numbers
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
 # Gesture -> raised fingers; the thumb counts.
 FINGERS = {
@@ -57,6 +57,7 @@ def read(files: Files) -> Examples:
         labels=np.array([NO_HAND if gesture == IDLE else names.index(gesture) for _, gesture, _ in keys]),
         # The repository's folders may hold a photo in two sizes under the same number: one group.
         groups=np.array([f"{gesture}_{int(number)}" for _, gesture, number in keys]),
+        ids=picture_ids((gesture, number) for _, gesture, number in keys),
         class_names=names,
         source="gestures from the folders' names",
     )

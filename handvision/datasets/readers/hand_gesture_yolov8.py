@@ -11,7 +11,7 @@ from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.core.vocabularies import NUMBERS
 from handvision.datasets import decoding, yolo
 from handvision.datasets.errors import DataUnavailable
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
 # The authors' classes are five, four, one, three, two. Fists and thumbs are among their "five".
 _AUTHORS = (5, 4, 1, 3, 2)
@@ -73,6 +73,7 @@ def read(files: Files) -> Examples:
         labels=np.array([each.labels[0] if len(each) == 1 else NO_HAND for each in hands]),
         groups=_places([name for (name,) in keys]),
         hands=hands,
+        ids=picture_ids(keys),
         class_names=NUMBERS,
         source="boxes and number of fingers from the authors; five where it is sure",
     )

@@ -9,7 +9,13 @@ import numpy as np
 from handvision.core.examples import Examples, Hands
 from handvision.datasets import decoding
 from handvision.datasets.errors import DataUnavailable
-from handvision.datasets.readers import Files, clothing_co_parsing, reader, rock_paper_scissors
+from handvision.datasets.readers import (
+    Files,
+    clothing_co_parsing,
+    picture_ids,
+    reader,
+    rock_paper_scissors,
+)
 
 # Left out: seen on contact sheets to show hands after all.
 SHOW_HANDS = {
@@ -45,6 +51,7 @@ def read(files: Files) -> Examples:
         name="people without hands",
         photos=list(decoding.in_threads(partial(decoding.photo, longest=360), chosen.values())),
         groups=np.array(groups),
+        ids=picture_ids(chosen),
         hands=[Hands() for _ in chosen],
         source="no hand in any: chosen by eye",
     )

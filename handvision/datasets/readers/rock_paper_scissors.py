@@ -9,12 +9,12 @@ import numpy as np
 
 from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.core.vocabularies import NUMBERS
-from handvision.datasets import decoding
+from handvision.datasets import decoding, yolo
 from handvision.datasets.errors import DataUnavailable
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
-# Fingers that a class of the set shows. Paper is often seen edge-on, so it isn't always five.
-FINGERS = {"0": NO_HAND, "1": 0, "2": 2}
+# Fingers that each class of the set shows: paper, often seen edge-on and not always five; rock; scissors.
+FINGERS = np.array([NO_HAND, 0, 2])
 
 # Start of a file's name -> who it shows, as seen on contact sheets; the first that fits counts.
 PEOPLE = {
@@ -73,6 +73,7 @@ def read(files: Files) -> Examples:
         labels=np.array([each.labels[0] if len(each) == 1 else NO_HAND for each in hands]),
         groups=np.array([person(name) for (name,) in keys]),
         hands=hands,
+        ids=picture_ids(keys),
         class_names=NUMBERS,
         source="boxes by the set's makers",
     )
@@ -90,26 +91,11 @@ def person(name: str) -> str:
     raise DataUnavailable(f"{name} is of no known series; add who it shows to PEOPLE")
 
 
-def _hands(path: Path, size: tuple[int, ...], complete: bool) -> Hands:
-    """One line a hand: class, and centre, width and height of its box as shares of the photo's."""
-    height, width = size
-    boxes, labels = [], []
-    for line in path.read_text().splitlines():
-        try:
-            kind, *shares = line.split()
-            x, y, w, h = (float(share) for share in shares)
-        except ValueError:
-            raise DataUnavailable(
-                f"{path} has the line {line!r}; a line is class, x, y, width, height"
-            ) from None
-        if kind not in FINGERS:
-            raise DataUnavailable(f"{path} has class {kind}; classes are {', '.join(FINGERS)}")
-        box = np.array([x - w / 2, y - h / 2, x + w / 2, y + h / 2])
-        if w <= 0 or h <= 0 or box.min() < -0.01 or box.max() > 1.01:
-            raise DataUnavailable(f"{path} has the box {line!r}, which is not inside its photo")
-        boxes.append(box.clip(0, 1) * [width, height, width, height])
-        labels.append(FINGERS[kind])
+def _hands(path: Path, size: tuple[int, int], complete: bool) -> Hands:
+    """The hands of a frame, and where a box may be lacking one more, of which nothing is known."""
+    classes, shares = yolo.read_lines(path, len(FINGERS))
+    boxes, labels = yolo.corners(shares, size, path), FINGERS[classes]
     if not complete:
-        boxes.append(np.full(4, np.nan))
-        labels.append(NO_HAND)
-    return Hands(boxes=np.reshape(boxes, (-1, 4)), labels=np.array(labels, int))
+        boxes = np.concatenate([boxes, np.full((1, 4), np.nan, np.float32)])
+        labels = np.append(labels, NO_HAND)
+    return Hands(boxes=boxes, labels=labels)

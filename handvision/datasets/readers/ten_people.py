@@ -8,7 +8,7 @@ import numpy as np
 from handvision.core.examples import NO_HAND, Examples
 from handvision.core.vocabularies import NUMBERS
 from handvision.datasets import decoding
-from handvision.datasets.readers import Files, reader
+from handvision.datasets.readers import Files, picture_ids, reader
 
 # The authors give no labels. Raised fingers, counted by eye where the photo leaves no doubt:
 # name -> number of fingers -> numbers of the photos.
@@ -58,6 +58,7 @@ def read(files: Files) -> Examples:
         photos=decoding.in_threads(partial(_mirrored_back, longest=640), paths),
         labels=np.array([_COUNTS.get((name.lower(), int(photo)), NO_HAND) for _, name, photo in keys]),
         groups=np.array([person for person, _, _ in keys]),
+        ids=picture_ids(keys),
         class_names=NUMBERS,
         source="mirrored back; fingers counted by eye",
     )
