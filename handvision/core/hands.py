@@ -67,6 +67,12 @@ class Hands:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def take(self, rows: ArrayLike) -> "Hands":
+        """The hands of some rows (whole numbers, or a boolean a hand), in that order."""
+        rows = np.asarray(rows)
+        rows = rows if rows.dtype == bool else rows.astype(int)
+        return Hands(**{field.name: getattr(self, field.name)[rows] for field in fields(self)})
+
     def moved(self, affine: Affine) -> "Hands":
         """The hands in the picture that `affine` makes of theirs; a mirror image swaps left and right."""
         swapped = np.array([_OTHER_SIDE[side] for side in self.handedness], dtype=self.handedness.dtype)

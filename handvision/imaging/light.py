@@ -28,6 +28,19 @@ def relight(
     return colours
 
 
+def brighten(canvas: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A background that outshines what stands before it: a window, the sky, a lamp."""
+    gain, lift = rng.uniform(1.2, 2.2), rng.uniform(10, 90)
+    bright = canvas.astype(np.float32) * np.float32(gain) + np.float32(lift)
+    return np.clip(bright, 0, 255).astype(np.uint8)
+
+
+def darken(colours: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """A hand that the light does not reach, (h, w, 3) uint8: dark and with little contrast."""
+    gains = rng.uniform(0.15, 0.6) * (1 + rng.normal(0, 0.08, 3))
+    return cv2.LUT(colours, tone_curve(gains, contrast=rng.uniform(0.7, 1.0)))
+
+
 def cast_shadow(canvas: np.ndarray, alpha: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """What lies behind the hand, darker where the hand stands before the light."""
     height, width = alpha.shape

@@ -1,12 +1,34 @@
 """The hand over the scene, and its arm: led on as skin, into a sleeve, or left as it is."""
 
+from dataclasses import dataclass
+
 import cv2
 import numpy as np
 
-from handvision.imaging.light import cast_shadow, relight
+from handvision.core.geometry import Affine
+from handvision.core.hands import Hands
+from handvision.imaging.light import cast_shadow, darken, relight
 from handvision.synthesis.paste.cutout import Cutout
 from handvision.synthesis.paste.placement import Placement
 from handvision.synthesis.paste.textures import blend, draw_cloth, draw_strip, smooth_noise
+from handvision.synthesis.paste.tracing import behind
+
+
+@dataclass(frozen=True)
+class Pasted:
+    """A scene with a cut-out laid over it.
+
+    Attributes:
+        photo, mask: (h, w, 3) and (h, w, 1) uint8, with the hands before it.
+        skin, cover: (h, w) bool, where this hand's skin is, and where it or its sleeve hides what is behind.
+        hands: of the cut-out, in the scene.
+    """
+
+    photo: np.ndarray
+    mask: np.ndarray
+    skin: np.ndarray
+    cover: np.ndarray
+    hands: Hands
 
 
 def add_hand(
@@ -16,10 +38,17 @@ def add_hand(
     rng: np.random.Generator,
     strength: float,
     extent: tuple[float, float],
-) -> tuple[np.ndarray, np.ndarray]:
-    """A scene with the cut-out laid over it, and the new mask; `mask` (h, w, 1) has the hands before it."""
+    at: np.ndarray | None = None,
+    back_lit: bool = False,
+) -> Pasted:
+    """A scene with the cut-out laid over it; `mask` (h, w, 1) has the hands before it.
+
+    Args:
+        at: (2,) x, y where the hand's middle is to lie; default anywhere.
+        back_lit: the hand is dark, whatever the scene's light.
+    """
     size = canvas.shape[:2]
-    hand = Placement(cutout, rng, size, extent)
+    hand = Placement(cutout, rng, size, extent, at)
     if hand.scale > 1.2 and rng.random() < 0.7 * strength:
         # A hand from a small photo has no fine detail; were it alone in that, blur would give it away.
         canvas = cv2.GaussianBlur(canvas, (0, 0), 0.4 * hand.scale * rng.uniform(0.5, 1.2))
@@ -38,7 +67,7 @@ def add_hand(
             colours = blend(arm, colours, alpha)
             alpha = np.maximum(alpha, arm_alpha)
             start = start + bare * hand.outward
-    colours = relight(colours, alpha, canvas, rng, strength)
+    colours = darken(colours, rng) if back_lit else relight(colours, alpha, canvas, rng, strength)
     sleeve_alpha = None
     if hand.arm == "sleeve":
         # Cloth may be a piece of the picture, but not where a hand is already: that is no cloth.
@@ -53,11 +82,17 @@ def add_hand(
         solid = alpha if sleeve_alpha is None else np.maximum(alpha, sleeve_alpha)
         canvas = cast_shadow(canvas, solid, rng)
     canvas = blend(canvas, colours, alpha)
-    hands = np.maximum(mask[..., 0], np.where(alpha > 0.5, 255, 0).astype(np.uint8))
+    skin = alpha > 0.5
+    cover = skin
+    masks = np.maximum(mask[..., 0], np.where(skin, 255, 0).astype(np.uint8))
+    hands = cutout.traced.moved(Affine.shift(*-cutout.corner).then(hand.affine), size)
     if sleeve_alpha is not None:
         canvas = blend(canvas, sleeve, sleeve_alpha)
-        hands[sleeve_alpha >= 0.5] = 0
-    return canvas, hands[..., None]
+        cloth_over = sleeve_alpha >= 0.5
+        masks[cloth_over] = 0
+        skin, cover = skin & ~cloth_over, skin | cloth_over
+        hands = behind(hands, cloth_over)
+    return Pasted(canvas, masks[..., None], skin, cover, hands)
 
 
 def _skin_strip(

@@ -42,6 +42,15 @@ def add_distractor(canvas: np.ndarray, rng: np.random.Generator, skin: np.ndarra
     return blend(canvas, colours, alpha)
 
 
+def add_face(canvas: np.ndarray, rng: np.random.Generator, skin: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The canvas with a face somewhere in its middle part, and where it is: (2,) x, y."""
+    height, width = canvas.shape[:2]
+    at = np.array((width, height)) * rng.uniform(0.25, 0.75, 2)
+    tone = skin_tone(rng) if rng.random() < 0.5 else skin
+    colours, alpha = _face(canvas, np.asarray(tone), at, min(height, width) * rng.uniform(0.12, 0.35), rng)
+    return blend(canvas, colours, alpha), at
+
+
 def _face(
     canvas: np.ndarray, tone: np.ndarray, at: np.ndarray, radius: float, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:

@@ -1,5 +1,7 @@
 """Pictures that are not pasted: whole photos laid into the frame, and black bars at its sides."""
 
+from itertools import product
+
 import cv2
 import numpy as np
 
@@ -11,19 +13,25 @@ from handvision.synthesis.paste.placement import random_turn
 
 def whole_photo(
     photo: np.ndarray, mask: np.ndarray, rng: np.random.Generator, size: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray]:
+) -> tuple[np.ndarray, np.ndarray, list[Affine]]:
     """A photo with its own background, rotated and scaled with its mask; beyond its border it is mirrored.
 
     What is UNKNOWN in the mask stays so.
+
+    Returns:
+        Photo, mask, and affines from the photo to the frame: the first to the photo itself, the others to
+        its mirror images beside it, if there are any.
     """
+    rows, columns = photo.shape[:2]
     photo, mask = checked_photo_and_mask(photo, mask, with_hand=False)
     height, width = size
     unknown = (mask == UNKNOWN).astype(np.uint8) * 255
     mask = np.where(mask == UNKNOWN, 0, mask).astype(np.uint8)
-    turn = random_turn(rng)
+    turn, shrunk = random_turn(rng), Affine.identity()
     scale = np.exp(rng.uniform(np.log(0.75), np.log(1.7))) * min(size) / min(photo.shape[:2])
     if scale < 0.7:
         small = (max(2, round(photo.shape[1] * scale)), max(2, round(photo.shape[0] * scale)))
+        shrunk = Affine.scale(small[0] / photo.shape[1], small[1] / photo.shape[0])
         photo = cv2.resize(photo, small, interpolation=cv2.INTER_AREA)
         mask, unknown = (
             cv2.resize(plane, small, interpolation=cv2.INTER_AREA)[..., None] for plane in (mask, unknown)
@@ -42,7 +50,9 @@ def whole_photo(
         affine.warp(plane, height, width, border=border) for plane in (photo, unknown, mask)
     )
     mask = np.where(unknown > 0, UNKNOWN, np.where(mask > 127, 255, 0)).astype(np.uint8)
-    return photo, mask
+    sides = product((None, 0, 2 * columns), (None, 0, 2 * rows)) if border == "reflect" else [(None, None)]
+    to_frame = shrunk.then(affine)
+    return photo, mask, [Affine.mirror(width=x, height=y).then(to_frame) for x, y in sides]
 
 
 def black_bars(size: tuple[int, int], rng: np.random.Generator) -> tuple[int, int, int, int]:

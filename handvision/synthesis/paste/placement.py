@@ -14,6 +14,9 @@ _TURN = Augmentation(rotation_degrees=180, shear_degrees=8, shrink=(0.9, 1.1), f
 class Placement:
     """A hand's size, rotation and place in the frame, and what becomes of the end of its arm.
 
+    Args:
+        at: (2,) x, y where the hand's middle is to lie; default anywhere.
+
     Attributes:
         affine: from the cut-out's box to the frame.
         scale: pixels of the frame for one of the cut-out's photo.
@@ -29,6 +32,7 @@ class Placement:
         rng: np.random.Generator,
         size: tuple[int, int],
         extent: tuple[float, float],
+        at: np.ndarray | None = None,
     ):
         height, width = size
         turn = random_turn(rng)
@@ -43,7 +47,12 @@ class Placement:
         room = np.maximum(np.array([width, height]) - (high - low), 0.2 * (high - low)) / 2
         place = np.array([width, height]) / 2 + rng.uniform(-room, room) - (low + high) / 2
         shift = place
-        self.arm = str(rng.choice(("out", "bare", "sleeve", "afloat"), p=(0.5, 0.12, 0.28, 0.1)))
+        if at is not None:
+            shift = at - (low + high) / 2
+            # An arm cut at the border would take the hand away from its place.
+            self.arm = str(rng.choice(("bare", "sleeve", "afloat"), p=(0.35, 0.55, 0.1)))
+        else:
+            self.arm = str(rng.choice(("out", "bare", "sleeve", "afloat"), p=(0.5, 0.12, 0.28, 0.1)))
         if self.arm == "out":
             shift = shift + self.outward * max(_way_out(end + shift, self.outward, size) for end in ends)
             inside = turned + shift
