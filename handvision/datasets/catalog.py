@@ -371,6 +371,25 @@ _ROWS = (
             Content("tables", r"(frames)\.csv$", 1, 1),
         ),
     ),
+    Dataset(
+        name="people_photos",
+        title="Photos of people",
+        source=_chosen("brianhuster/human-dataset", "9d1b33d"),
+        licence="Open Images CC BY, the rest local use, see TERMS.txt",
+        citation="Chosen from Caltech 10,000 Web Faces (A. Angelova, Y. Abu-Mostafa, P. Perona, CVPR 2005), "
+        "Open Images, COCO, Flickr8k, Human-Segmentation-Dataset, smoking-detection and Person-Tracker.",
+        archive="people-photos.zip",
+        fingerprint="062e20258dd2e89058b651b9f342eb0cf2cca82558a3c45737166b6e9dcb3bf4",
+        contents=(
+            Content(
+                "photos",
+                r"(webfaces|webfaces-nohand|openimages|coco|indoor|celebrity|smoking|mixed)/([^/]+)\.jpe?g$",
+                1_970,
+                1_970,
+            ),
+            Content("teacher", r"(teacher)\.jsonl$", 1, 1),
+        ),
+    ),
 )
 
 CATALOG: dict[str, Dataset] = {row.name: row for row in _ROWS}

@@ -60,10 +60,12 @@ class Follows:
     Attributes:
         leader: the other set's name in PARTITIONS.
         otherwise: how the groups are dealt that the other set does not have; None if it has them all.
+        parts: which of the leader's parts it has; pictures of the others are left out.
     """
 
     leader: str
     otherwise: Groups | None = None
+    parts: tuple[str, ...] = ("train", "validation", "test")
 
     def rows(self, examples: Examples) -> Rows:
         groups = _groups(examples)
@@ -81,7 +83,7 @@ class Follows:
                 )
             for part, own in self.otherwise.rows(examples.take(others)).items():
                 rows[part] = np.sort(np.concatenate([rows.get(part, np.empty(0, int)), others[own]]))
-        return rows
+        return {part: some for part, some in rows.items() if part in self.parts}
 
 
 @dataclass(frozen=True)
@@ -135,6 +137,9 @@ PARTITIONS: dict[str, Partition] = {
     "rock_paper_scissors": Partition(Groups()),
     "people_without_hands": Partition(Follows("rock_paper_scissors", otherwise=Groups())),
     "clothing_co_parsing": Partition(Follows("people_without_hands", otherwise=Groups())),
+    # By photo. A teacher's labels are no test's truth.
+    "people_photos": Partition(Groups()),
+    "people_photos_teacher": Partition(Follows("people_photos", parts=("train", "validation"))),
 }
 
 

@@ -1,5 +1,7 @@
 """Photos of people with and without hands: what is known of each, and errors that name the file."""
 
+import json
+
 import numpy as np
 import pytest
 
@@ -102,6 +104,64 @@ def test_wrong_boxes_are_named(dropped, line, message):
         load("rock_paper_scissors")
 
 
+def test_people_photos_know_who_has_no_hand_and_nothing_else(dropped):
+    dropped("people_photos")
+    photos = load("people_photos")
+    known = {photo: len(hands) for photo, hands in zip(photos.ids.tolist(), photos.hands, strict=True)}
+    assert {photo for photo, count in known.items() if count == 0} == {
+        "webfaces-nohand/pic00005",
+        "webfaces-nohand/pic00024",
+    }
+    assert all(np.isnan(hands.boxes).all() and np.isnan(hands.keypoints).all() for hands in photos.hands)
+    assert photos.groups.tolist().count("indoor hall") == 2, "two copies of a photo"
+
+
+def test_the_teachers_points_are_pixels_with_its_score_and_its_sides_are_swapped(dropped):
+    dropped("people_photos")
+    photos = load("people_photos_teacher")
+    hands = dict(zip(photos.ids.tolist(), photos.hands, strict=True))
+    assert len(hands) == 5, "photos without a hand are not the teacher's"
+    two = hands["indoor/hall_jpg_2c3d"]
+    # Left of a picture that the teacher takes for a mirrored one; the last hand stands for those it missed.
+    assert two.handedness.tolist() == ["right", "left", ""]
+    np.testing.assert_allclose(two.keypoints[:2, 0], [[15, 36, 0.75], [15, 36, 0.5]])
+    assert np.isnan(two.keypoints[2]).all() and np.isnan(two.boxes).all()
+    beyond = hands["coco/000000000113_jpg_6482b1"].keypoints[0, 0]
+    np.testing.assert_allclose(beyond[:2], [-3, 42], err_msg="a hand goes on beyond the edge")
+    assert len(hands["webfaces/pic11528"]) == 1, "a forehead is left out"
+
+
+def test_the_teachers_labels_have_no_test_part(dropped):
+    dropped("people_photos")
+    assert list(ids("people_photos_teacher")) == ["train", "validation"]
+    assert not {who for some in ids("people_photos_teacher").values() for who in some} & set(
+        ids("people_photos")["test"]
+    )
+
+
+_HAND = {"side": "Left", "score": 0.9, "xy": [[0.5, 0.5]] * 21}
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"photo": "webfaces/pic0', r"line 1: no photo with its hands"),
+        ('{"photo": "webfaces/pic00002.jpg"}', r"line 1: no photo with its hands \(KeyError\('hands'\)\)"),
+        ('{"photo": "webfaces/a.jpg", "hands": []}', r"line 1: webfaces/a is not among the photos"),
+        ({**_HAND, "xy": [[0.5, 0.5]] * 20}, r"line 1: a hand has points of shape \(20, 2\)"),
+        ({**_HAND, "side": "Both"}, r"line 1: .*side 'Both'"),
+        ({**_HAND, "score": 1.5}, r"line 1: .*score 1\.5"),
+        ({**_HAND, "xy": [[0.5, 0.5]] * 20 + [[0.5, 1.5]]}, r"line 1: points reach from 0\.5 to 1\.5"),
+    ],
+)
+def test_wrong_labels_of_the_teacher_are_named(dropped, line, message):
+    if not isinstance(line, str):
+        line = json.dumps({"photo": "webfaces/pic00002.jpg", "hands": [line]})
+    dropped("people_photos", files={"teacher.jsonl": line.encode()})
+    with pytest.raises(DataUnavailable, match=rf"teacher\.jsonl, {message}"):
+        load("people_photos_teacher")
+
+
 def test_what_nobody_offers_is_asked_for_by_its_archive(data_folder):
     with pytest.raises(DataUnavailable, match=r"nobody offers them.*Put rock-paper-scissors-sxsw\.zip into"):
         download.fetch("rock_paper_scissors")
@@ -125,3 +185,18 @@ def test_real_rock_paper_scissors_counts(real_archives):
     boxes = np.concatenate([hands.boxes for hands in frames.hands])
     assert [int((labels == label).sum()) for label in (0, 2)] == [422, 385]
     assert np.isnan(boxes[:, 0]).sum() == 10
+
+
+@pytest.mark.archives
+def test_real_people_photos_and_their_teacher(real_archives):
+    photos, taught = load("people_photos"), load("people_photos_teacher")
+    assert sum(len(hands) == 0 for hands in photos.hands) == 210
+    assert len(taught) == 1_760
+    # 2,347 that it found, less 24 that are none, and one of each photo that stands for those it missed.
+    assert sum(map(len, taught.hands)) == 2_347 - 24 + 1_760
+    outside = [
+        ((k[..., :2] < 0) | (k[..., :2] > p.shape[1::-1])).any()
+        for p, h in zip(taught.photos, taught.hands, strict=True)
+        for k in h.keypoints
+    ]
+    assert sum(outside) == 112

@@ -273,6 +273,8 @@ EXPECTED = {  # name: pictures, groups, shape of photos, shape of masks, picture
     "rock_paper_scissors": (1_186, 9, (416, 416, 3), None, None),
     "people_without_hands": (1_049, 814, None, None, None),
     "clothing_co_parsing": (189, 188, None, None, None),
+    "people_photos": (1_970, 1_934, None, None, None),
+    "people_photos_teacher": (1_760, 1_724, None, None, None),
 }
 
 

@@ -1,6 +1,7 @@
 """Small archives with the names of the real ones, made here: no picture of a data set is a fixture."""
 
 import io
+import json
 import zipfile
 from dataclasses import replace
 from functools import cache
@@ -262,7 +263,25 @@ def rock_paper_scissors() -> dict[str, bytes]:
     return {**files, "frames.csv": "\n".join(["file,series,boxes,complete", *table]).encode()}
 
 
+def people_photos() -> dict[str, bytes]:
+    """Two copies of one photo, three more with hands that a teacher found, and two without hands."""
+    image = picture("jpg", np.full((40, 30, 3), 90, np.uint8))
+    line = [[0.5, 0.9 - 0.02 * point] for point in range(21)]
+    hand_of_it = {"side": "Left", "score": 0.75, "xy": line}
+    found = {
+        "indoor/hall_jpg_0a1b.jpg": [hand_of_it],
+        "indoor/hall_jpg_2c3d.jpg": [hand_of_it, {"side": "Right", "score": 0.5, "xy": line}],
+        "coco/000000000113_jpg_6482b1.jpg": [{**hand_of_it, "xy": [[-0.1, 1.05], *line[1:]]}],
+        "webfaces/pic00002.jpg": [hand_of_it],
+        "webfaces/pic11528.jpg": [hand_of_it],  # a forehead
+    }
+    lines = [json.dumps({"photo": name, "w": 99, "h": 7, "hands": hands}) for name, hands in found.items()]
+    empty = ("webfaces-nohand/pic00005.jpg", "webfaces-nohand/pic00024.jpg")
+    return {**dict.fromkeys([*found, *empty], image), "teacher.jsonl": "\n".join(lines).encode()}
+
+
 CHOSEN = {
+    "people_photos": people_photos,
     "people_without_hands": people_without_hands,
     "clothing_co_parsing": clothing_co_parsing,
     "rock_paper_scissors": rock_paper_scissors,

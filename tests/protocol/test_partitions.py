@@ -185,6 +185,8 @@ EVERYDAY = {
     "rock_paper_scissors": ("d140c5937ca8109f", "c35a816ae34d7d0d", "b503af649ca4b009"),
     "people_without_hands": ("6b338e050b531292", "54345f5f3edd8175", "4f7f7d520e6d4772"),
     "clothing_co_parsing": ("243427e0726e6366", "2353e214d6bd1a44", "69ec46a4a0d95b60"),
+    "people_photos": ("9ed38a7522856d5a", "f3cea2f8004c3ee1", "1d4d823db640b9b6"),
+    "people_photos_teacher": ("c94e7719e92cded9", "ba9d16531fa46c61"),
 }
 
 
