@@ -1,4 +1,4 @@
-"""`handvision data`: the data sets, their download, and sets that are drawn."""
+"""`handvision data`: the data sets, their download, sets that are drawn, and labels by a teacher."""
 
 import argparse
 from typing import Any
@@ -8,7 +8,9 @@ from handvision.synthesis.strata import SPLITS
 
 
 def add_to(commands: Any) -> None:
-    command = new_command(commands, "data", "list, fetch or render data sets", "handvision data fetch hgr1")
+    command = new_command(
+        commands, "data", "list, fetch, render or label data sets", "handvision data fetch hgr1"
+    )
     actions = command.add_subparsers(required=True, metavar="ACTION")
     listing = new_command(actions, "list", "all data sets, and which are at hand", "handvision data list")
     listing.set_defaults(run=list_all)
@@ -18,6 +20,7 @@ def add_to(commands: Any) -> None:
     fetching.add_argument("names", nargs="*", metavar="NAME", help="data sets (all)")
     fetching.set_defaults(run=fetch)
     _add_rendered(actions)
+    _add_teach_labels(actions)
 
 
 def list_all(options: argparse.Namespace) -> int:
@@ -81,3 +84,28 @@ def _add_rendered(actions: Any) -> None:
     add("--format", choices=("jpeg", "png"), default="jpeg", help="of the photos (jpeg)")
     add("--workers", type=int, default=1, help="processes that draw (1)")
     command.set_defaults(run=render)
+
+
+def teach_labels(options: argparse.Namespace) -> int:
+    """Writes the teacher's table anew, and in a clone also what data/README.md says of it."""
+    from pathlib import Path
+
+    from handvision.core.workspace import workspace
+    from handvision.studies import teacher
+
+    teacher.label(Path(options.python), options.names or teacher.LABELLED)
+    if root := workspace().repository:
+        teacher.write_report(root / "data" / "README.md")
+    return 0
+
+
+def _add_teach_labels(actions: Any) -> None:
+    command = new_command(
+        actions,
+        "teach-labels",
+        "label training and validation photos by MediaPipe Hands, which lives in an environment of its own",
+        "handvision data teach-labels --python MEDIAPIPE/bin/python",
+    )
+    command.add_argument("names", nargs="*", metavar="NAME", help="pictures to label (all)")
+    command.add_argument("--python", required=True, help="the interpreter that has mediapipe==0.10.21")
+    command.set_defaults(run=teach_labels)

@@ -64,7 +64,7 @@ def render(root: Path) -> dict[Path, str]:
     readme = root / "README.md"
     return {
         root / "models" / "README.md": _models_readme(root / "models", records),
-        readme: _between_markers(readme.read_text("utf-8"), _readme_table(records).markdown()),
+        readme: between_markers(readme.read_text("utf-8"), _readme_table(records).markdown()),
     }
 
 
@@ -130,12 +130,17 @@ def _readme_table(records: Mapping[str, Record]) -> Table:
     return table(rows, ("model", "test set", "samples", "figure", "baseline"))
 
 
-def _between_markers(text: str, content: str) -> str:
-    before, begin, rest = text.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"README.md: the table of figures stands between {BEGIN} and {END}; put both in")
-    return f"{before}{BEGIN}\n{content}\n{END}{after}"
+def between_markers(text: str, content: str, begin: str = BEGIN, end: str = END) -> str:
+    """The text with other content between two lines of it.
+
+    Raises:
+        ValueError: it has no such lines.
+    """
+    before, found, rest = text.partition(begin)
+    _, found_end, after = rest.partition(end)
+    if not found or not found_end:
+        raise ValueError(f"README.md: the table stands between {begin} and {end}; put both in")
+    return f"{before}{begin}\n{content}\n{end}{after}"
 
 
 def _records(folder: Path) -> dict[str, Record]:
