@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: notebooks publish test test-all quick one lint data benchmarks clean
+.PHONY: notebooks publish test test-all quick unit one lint data benchmarks clean
 .DEFAULT_GOAL := notebooks
 
 notebooks: .venv/user
@@ -21,8 +21,11 @@ test: lint
 test-all: lint
 	$(PYTEST) -n 2 --dist loadfile
 
-# The loop while you work.
-quick: lint
+# The loop while you work. mypy has one core's worth of work, so it runs beside the tests.
+quick: .venv/developer
+	$(MAKE) --jobs 2 lint unit
+
+unit: .venv/developer
 	$(PYTEST) -n 2 --dist loadfile -m "not slow and not notebook and not archives and not soak"
 
 # One file, folder or test: make one T=tests/core/test_geometry.py

@@ -17,10 +17,7 @@ import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
-
-import nbformat
-import papermill
-from nbconvert import HTMLExporter
+from typing import Any
 
 from handvision.core.products import PRODUCTS
 from handvision.core.workspace import Settings, workspace
@@ -57,6 +54,9 @@ def run(path: str, folder: Path, quiet: bool = False) -> Path:
     Raises:
         papermill.PapermillExecutionError: a cell failed; the message holds its traceback.
     """
+    import papermill
+    from nbconvert import HTMLExporter
+
     # TensorFlow reports its thread pools as errors; what matters comes as Python exceptions anyway.
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     folder.mkdir(parents=True, exist_ok=True)
@@ -82,6 +82,8 @@ def publish(executed: Path, path: str) -> None:
     Raises:
         ValueError: it is too large, has an error, or was not run in order.
     """
+    import nbformat
+
     notebook = nbformat.read(executed, as_version=4)
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     if [cell.execution_count for cell in code] != list(range(1, len(code) + 1)):
@@ -102,7 +104,7 @@ def publish(executed: Path, path: str) -> None:
     os.replace(temporary, REPOSITORY / path)
 
 
-def _is_noise(output: nbformat.NotebookNode) -> bool:
+def _is_noise(output: Any) -> bool:
     """A step of a progress bar, the line feed that ends one, or what TensorFlow says as it is loaded."""
     if output.get("name") != "stderr":
         return False

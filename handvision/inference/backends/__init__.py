@@ -9,6 +9,7 @@ import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 from handvision.inference.backends.base import Backend
 
@@ -52,9 +53,15 @@ def open_backend(model: "keras.Model | Backend | str | os.PathLike | None" = Non
             f"model is a {type(model).__name__}; give a Keras model or the path of a .onnx, .tflite or .keras"
             " file"
         )
-    from handvision.inference.backends.keras import KerasBackend
+    if model not in _OF_MODELS:
+        from handvision.inference.backends.keras import KerasBackend
 
-    return KerasBackend(model)
+        _OF_MODELS[model] = KerasBackend(model)
+    return _OF_MODELS[model]
+
+
+# Keras compiles a model for each backend anew, so a model keeps its own for as long as it lives.
+_OF_MODELS: "WeakKeyDictionary[keras.Model, Backend]" = WeakKeyDictionary()
 
 
 @functools.lru_cache(maxsize=4)
