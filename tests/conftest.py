@@ -36,6 +36,13 @@ def no_tensorflow_where_none_is_needed(request):
 
 
 @pytest.fixture(scope="session")
+def unpacked(tmp_path_factory):
+    """The folder that real archives are unpacked into, once for all processes of a run: it is locked."""
+    folder = tmp_path_factory.getbasetemp()
+    return (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "unpacked"
+
+
+@pytest.fixture(scope="session")
 def model():
     """tests.helpers.photos.colour_reader: a combined model whose answers are known."""
     return colour_reader()

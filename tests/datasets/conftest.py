@@ -1,6 +1,5 @@
 """No data set is at hand in these tests, but small archives with the names of the real ones."""
 
-import os
 from dataclasses import replace
 
 import pytest
@@ -40,18 +39,3 @@ def kaggle(data_folder, monkeypatch):
             )
     yield stub
     stub.close()
-
-
-@pytest.fixture(scope="module")
-def real_archives(tmp_path_factory):
-    """The folder of real archives, read-only; they are unpacked into a folder that pytest throws away."""
-    archives = os.environ.get("HANDVISION_ARCHIVES")
-    if not archives:
-        pytest.skip("HANDVISION_ARCHIVES names no folder with the real archives")
-    before = os.environ.get("HANDVISION_DATA_FOLDER")
-    os.environ["HANDVISION_DATA_FOLDER"] = str(tmp_path_factory.mktemp("data"))
-    yield archives
-    if before is None:
-        del os.environ["HANDVISION_DATA_FOLDER"]
-    else:
-        os.environ["HANDVISION_DATA_FOLDER"] = before

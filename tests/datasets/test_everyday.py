@@ -168,35 +168,3 @@ def test_what_nobody_offers_is_asked_for_by_its_archive(data_folder):
 
 
 # The real archives -----------------------------------------------------------------------------------
-
-
-@pytest.mark.archives
-def test_real_people_stand_in_one_part_of_all_sets(real_archives):
-    parts = [ids(name) for name in ("rock_paper_scissors", "people_without_hands", "clothing_co_parsing")]
-    for which in ("train", "validation", "test"):
-        elsewhere = {who for each in parts for other, some in each.items() if other != which for who in some}
-        assert not elsewhere & {who for each in parts for who in each[which]}
-
-
-@pytest.mark.archives
-def test_real_rock_paper_scissors_counts(real_archives):
-    frames = load("rock_paper_scissors")
-    labels = np.concatenate([hands.labels for hands in frames.hands])
-    boxes = np.concatenate([hands.boxes for hands in frames.hands])
-    assert [int((labels == label).sum()) for label in (0, 2)] == [422, 385]
-    assert np.isnan(boxes[:, 0]).sum() == 10
-
-
-@pytest.mark.archives
-def test_real_people_photos_and_their_teacher(real_archives):
-    photos, taught = load("people_photos"), load("people_photos_teacher")
-    assert sum(len(hands) == 0 for hands in photos.hands) == 210
-    assert len(taught) == 1_760
-    # 2,347 that it found, less 24 that are none, and one of each photo that stands for those it missed.
-    assert sum(map(len, taught.hands)) == 2_347 - 24 + 1_760
-    outside = [
-        ((k[..., :2] < 0) | (k[..., :2] > p.shape[1::-1])).any()
-        for p, h in zip(taught.photos, taught.hands, strict=True)
-        for k in h.keypoints
-    ]
-    assert sum(outside) == 112

@@ -11,7 +11,7 @@ from handvision.core.examples import resize
 from handvision.core.products import PRODUCTS
 from handvision.studies.record import read_record
 from handvision.synthesis import rendered
-from tests.helpers.exported import FORMATS, exported
+from tests.helpers.exported import exported
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -50,13 +50,15 @@ def test_a_released_record_says_what_made_it_or_why_it_cannot(path):
 
 @pytest.mark.slow
 @pytest.mark.skipif("combined" not in RELEASED, reason="no combined model is released yet")
-@pytest.mark.parametrize("kind", FORMATS)
-def test_the_combined_model_answers_the_same_when_exported(kind, tmp_path, monkeypatch):
+def test_the_combined_model_answers_the_same_in_litert(tmp_path, monkeypatch):
+    # As ONNX it is compared with the file in the package: tests/inference/test_predict.py.
     monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
     model = keras.models.load_model(FOLDER / "combined.keras")
     height, width, _ = model.input_shape[1:]
-    hands = resize(rendered.cached_render(200, size=min(height, width), seed=7, split="test"), height, width)
-    expected, answers = exported(model, kind, tmp_path, hands.photos.astype(np.float32) / 255)
+    hands = resize(
+        rendered.render(200, size=min(height, width), seed=7, split="test", workers=2), height, width
+    )
+    expected, answers = exported(model, "litert", tmp_path, hands.photos.astype(np.float32) / 255)
     # A pixel at the threshold may fall to either side, and move an edge of the box: rarely, and not by much.
     same = expected["gesture"].argmax(axis=1) == answers["gesture"].argmax(axis=1)
     near = np.abs(expected["box"] - answers["box"]).max(axis=1) <= 1
@@ -66,7 +68,8 @@ def test_the_combined_model_answers_the_same_when_exported(kind, tmp_path, monke
 
 @pytest.mark.archives
 @pytest.mark.parametrize("name", CLASSIFIERS)
-def test_the_archives_give_the_figures_again(name, tmp_path, monkeypatch):
+def test_the_archives_give_the_figures_again(name, tmp_path, unpacked, monkeypatch):
+    monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(unpacked))
     monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
     record = read_record(FOLDER / f"{name}.json")
     make = {"finger_numbers": protocol.finger_numbers, "gestures": protocol.gestures}[name]

@@ -1,15 +1,13 @@
 """The teacher is asked about training and validation photos, each once; its table is what training reads."""
 
-import os
 from dataclasses import replace
 
 import pytest
 
 from handvision.datasets import catalog
-from handvision.datasets.readers import find_reader
 from handvision.datasets.teacher import add_hands, table
 from handvision.datasets.teacher.ask import CONFIDENCE
-from handvision.protocol.partitions import ids, part
+from handvision.protocol.partitions import part
 from handvision.studies import teacher
 from tests.helpers.archives import data_folder, packed
 from tests.helpers.divisible_archives import divisible_archive
@@ -18,16 +16,6 @@ from tests.helpers.teacher import hand_points, stand_in
 __all__ = ["data_folder"]
 
 NAME = "hands_dataset"
-ARCHIVES = os.environ.get("HANDVISION_ARCHIVES")  # before a fixture hides them
-
-
-@pytest.fixture(scope="module")
-def unpacked(tmp_path_factory):
-    """Real archives, unpacked once for all tests here."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HANDVISION_ARCHIVES", str(ARCHIVES))
-        patch.setenv("HANDVISION_DATA_FOLDER", str(tmp_path_factory.mktemp("data")))
-        yield
 
 
 @pytest.fixture
@@ -92,13 +80,3 @@ def test_another_teacher_is_refused(archive, path, tmp_path):
 def test_an_unknown_set_is_refused(path):
     with pytest.raises(ValueError, match="labels no pictures 'hgr1'; it labels hands_dataset"):
         teacher.label("python", ["hgr1"], path)
-
-
-@pytest.mark.archives
-@pytest.mark.slow
-@pytest.mark.parametrize("name", teacher.LABELLED)
-def test_the_table_has_all_training_and_validation_photos_and_no_test_photo(name, unpacked):
-    labelled = set(table.read().hands[find_reader(name).dataset])
-    by_part = {which: set(part(name, which).ids.tolist()) for which in ids(name)}
-    assert not labelled & by_part["test"]
-    assert labelled == set().union(*(one for which, one in by_part.items() if which != "test"))
