@@ -1,9 +1,9 @@
 """How fast pictures to train on are made on two cores, in how much memory, and whether twice the same.
 
-Rows: hands drawn by two processes (capsules, mesh, any pose), and composites of them made by two threads, as
-a training takes them: plain, and with all that `Variety` offers. Everything runs twice, each time in a process
-of its own; the bytes of both runs must be equal. The faster run counts. Memory is the peak of the process and
-its workers together. No archive is needed: hands and backgrounds are drawn.
+Rows: hands drawn by two processes (capsules, mesh, any pose), and composites of them made by two threads,
+as a training takes them: plain, and with all that `Variety` offers. Everything runs twice, each time in a
+process of its own; the bytes of both runs must be equal. The faster run counts. Memory is the peak of the
+process and its workers together. No archive is needed: hands and backgrounds are drawn.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import cv2
 import numpy as np
@@ -31,7 +32,7 @@ LIMIT_GIB = 6.0
 VARIETY = Variety(patterns=0.15, skin_walls=0.1, over_skin=0.2, back_light=0.1, third=0.3)
 
 
-def drawn(count: int, **options: object) -> Callable[[], str]:
+def drawn(count: int, **options: Any) -> Callable[[], str]:
     return lambda: hash_examples(render(count, size=FRAME[0], seed=1, workers=CORES, **options))
 
 
