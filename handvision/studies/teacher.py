@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from handvision.core.examples import Examples
 from handvision.core.files import replacing
@@ -69,11 +70,14 @@ def label(python: Path, names: Sequence[str] = LABELLED, path: Path = table.TABL
                 "pip install mediapipe==0.10.21"
             )
         for name in names:
-            found = {}
+            found: dict[str, list[Found]] = {}
             for examples in _parts(name):
                 found |= _labels(teacher, name, examples)
             hands[_dataset(name)] = found
-            print(f"{name}: {sum(map(len, found.values()))} hands in {len(found)} photos", flush=True)
+            print(
+                f"{name}: {sum(len(hands_of) for hands_of in found.values())} hands in {len(found)} photos",
+                flush=True,
+            )
         card = {**teacher.card, "licence": LICENCE, "date": datetime.now(UTC).date().isoformat()}
     table.write(hands, {**card, "parts": list(PARTS)}, path)
 
@@ -118,7 +122,7 @@ def _labels(teacher: Teacher, name: str, examples: Examples) -> dict[str, list[F
     """id -> hands, points as shares of width and height; new answers are added to the cache."""
     photos, ids = examples.require("photos"), examples.require("ids").tolist()
     close_up = _dataset(name) in labelled.CLOSE_UPS
-    boxes = examples.boxes or [None] * len(examples)
+    boxes: Sequence[NDArray[np.float32] | None] = examples.boxes or [None] * len(examples)
     wanted = [views(p.shape[:2], b, close_up) for p, b in zip(photos, boxes, strict=True)]
     answers = workspace().cache / "teacher" / hash_json(teacher.card) / f"{_dataset(name)}.jsonl"
     known = _read(answers)

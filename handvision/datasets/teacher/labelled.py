@@ -120,8 +120,8 @@ def _joined(judged: list[Judged], known: Hands, label: int, size: tuple[int, int
         if np.isnan(rotations[each.row]):
             rotations[each.row] = _rotation(each.found.points)
     filled = replace(known, keypoints=points, handedness=sides, rotations=rotations)
-    boxed = np.isfinite(known.boxes).all(axis=1)
-    others = np.zeros_like(boxed) if close_up and new else ~boxed
+    boxed = np.asarray(np.isfinite(known.boxes).all(axis=1))
+    others = np.zeros(len(known), bool) if close_up and new else np.logical_not(boxed)
     return _together([_rows(filled, boxed), *new, _rows(filled, others)])
 
 

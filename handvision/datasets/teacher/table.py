@@ -70,7 +70,7 @@ def write(hands: Mapping[str, Mapping[str, list[Found]]], card: Mapping[str, Any
     writer.writerow(COLUMNS)
     for name, photos in hands.items():
         for photo, found in sorted(photos.items()):
-            writer.writerows(_row(name, photo, hand) for hand in found or [None])
+            writer.writerows(_rows(name, photo, found))
     packed = lzma.compress(stream.getvalue().encode("utf-8"), preset=9)
     counts = {
         name: {"photos": len(photos), "hands": _count(photos.values())} for name, photos in hands.items()
@@ -112,19 +112,16 @@ def _count(photos: Iterable[list[Found]]) -> int:
     return sum(len(found) for found in photos)
 
 
-def _row(name: str, photo: str, hand: Found | None) -> list[object]:
-    if hand is None:
-        return [name, photo] + [""] * (len(COLUMNS) - 2)
-    numbers = [f"{value:.4f}" for value in hand.points.ravel()]
+def _rows(name: str, photo: str, found: list[Found]) -> list[list[object]]:
+    """The rows of one photo: one without a hand where nothing was found."""
+    if not found:
+        return [[name, photo, *[""] * (len(COLUMNS) - 2)]]
     return [
-        name,
-        photo,
-        hand.side,
-        f"{hand.score:.3f}",
-        hand.turns,
-        hand.views,
-        f"{hand.spread:.3f}",
-        *numbers,
+        [
+            *(name, photo, hand.side, f"{hand.score:.3f}", hand.turns, hand.views, f"{hand.spread:.3f}"),
+            *(f"{value:.4f}" for value in hand.points.ravel()),
+        ]
+        for hand in found
     ]
 
 
