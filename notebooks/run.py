@@ -15,7 +15,7 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 from typing import Any
 
@@ -111,21 +111,31 @@ def _is_noise(output: Any) -> bool:
     return "\r" in output.text or "oneDNN custom operations" in output.text or not output.text.strip()
 
 
-def run_all(paths: Sequence[str], folder: Path, jobs: int) -> dict[str, int]:
+def run_all(
+    paths: Sequence[str], folder: Path, jobs: int, after: Mapping[str, Set[str]] = AFTER
+) -> dict[str, int]:
     """Runs notebooks, `jobs` at a time, each in a process of its own; one starts when what it needs is done.
+
+    Args:
+        paths: of notebooks.
+        folder: of the executed copies.
+        jobs: how many run at a time; they share the cores.
+        after: a notebook -> those that it waits for.
 
     Returns:
         Name of each notebook -> exit status of its process; where one failed, no other is started.
     """
     threads = str(max(1, (os.cpu_count() or 1) // jobs))
-    environment = {**os.environ, **dict.fromkeys(THREADS, threads)} if jobs > 1 else dict(os.environ)
+    sharing = {**os.environ, **dict.fromkeys(THREADS, threads)} if jobs > 1 else dict(os.environ)
     # The longest chain, of the segmenters, goes first.
     waiting, running, status = sorted(paths, key=[_DOWNLOAD, *AFTER].index), {}, {}
     while waiting or running:
         failed = any(status.values())
-        ready = [p for p in waiting if not (AFTER.get(p, set()) & {*waiting, *running})]
+        ready = [p for p in waiting if not (after.get(p, set()) & {*waiting, *running})]
         for path in [] if failed else ready[: jobs - len(running)]:
             waiting.remove(path)
+            # The last one has the machine to itself.
+            environment = sharing if waiting or running else dict(os.environ)
             running[path] = (_start(path, folder, environment, quiet=jobs > 1), time.monotonic())
         if not running:
             break
@@ -181,7 +191,10 @@ def main() -> int:
         return 0
     print(f"{len(chosen)} notebooks (profile {settings.profile}, data {settings.data})", flush=True)
     started = time.monotonic()
-    status = run_all(chosen, folder, arguments.jobs)
+    # Rendered hands need no download.
+    rendered = settings.data == "rendered"
+    after = {path: first - {_DOWNLOAD} if rendered else first for path, first in AFTER.items()}
+    status = run_all(chosen, folder, arguments.jobs, after)
     if any(status.values()) or len(status) < len(chosen):
         print(f"\nstopped: {', '.join(p for p in chosen if status.get(p) != 0)} did not run to the end")
         return 1

@@ -71,9 +71,9 @@ _UNET = {
     "quick": SegmenterRecipe(
         product="unet",
         architecture="unet",
-        train=5600,
+        train=4160,
         test=300,
-        phases=(_phase((96, 96), 350, 6, 3e-3),),
+        phases=(_phase((96, 96), 260, 5, 3e-3),),
     ),
     "full": SegmenterRecipe(
         product="unet",
@@ -100,7 +100,7 @@ _DEEPLAB = {
         _UNET["quick"],
         product="deeplab_v3_plus",
         architecture="deeplab_v3_plus",
-        phases=(_phase((96, 96), 170, 4, 3e-3),),
+        phases=(_phase((96, 96), 170, 3, 3e-3),),
     ),
     "full": SegmenterRecipe(
         product="deeplab_v3_plus",
@@ -124,7 +124,7 @@ _FINGER_NUMBERS = {
         product="finger_numbers", vocabulary="numbers", train=192, test=36, epochs=1, crop=64
     ),
     "quick": ClassifierRecipe(
-        product="finger_numbers", vocabulary="numbers", train=9000, test=600, epochs=8, crop=64
+        product="finger_numbers", vocabulary="numbers", train=8000, test=600, epochs=6, crop=64
     ),
     "full": ClassifierRecipe(
         product="finger_numbers",
@@ -142,7 +142,7 @@ _GESTURES = {
         product="gestures", vocabulary="gestures", train=200, test=40, epochs=1, crop=64
     ),
     "quick": ClassifierRecipe(
-        product="gestures", vocabulary="gestures", train=9000, test=600, epochs=7, crop=64
+        product="gestures", vocabulary="gestures", train=8000, test=600, epochs=5, crop=64
     ),
     "full": ClassifierRecipe(
         product="gestures", vocabulary="gestures", train=60000, test=3000, epochs=10, crop=96

@@ -126,13 +126,14 @@ def test_publish_refuses_what_was_not_run_in_order(tmp_path):
 
 
 def test_notebooks_run_two_at_a_time_and_each_after_those_it_needs(tmp_path, monkeypatch):
-    running, together, order = set(), [], []
+    running, together, order, cores = set(), [], [], []
 
     class Process:
         """Ends at its third poll."""
 
-        def __init__(self, path):
+        def __init__(self, path, folder, environment, quiet):
             self.path, self.polls, self.returncode = path, 0, 0
+            cores.append(environment.get("OMP_NUM_THREADS"))
             running.add(path)
             order.append(path)
             together.append(len(running))
@@ -144,11 +145,14 @@ def test_notebooks_run_two_at_a_time_and_each_after_those_it_needs(tmp_path, mon
             running.discard(self.path)
             return 0
 
-    monkeypatch.setattr(runner, "_start", lambda path, *_, **__: Process(path))
+    monkeypatch.setattr(runner, "_start", Process)
+    monkeypatch.setattr(runner.os, "cpu_count", lambda: 4)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     monkeypatch.setattr(runner.time, "sleep", lambda seconds: None)
     assert runner.run_all(NOTEBOOKS, tmp_path, jobs=2) == dict.fromkeys(order, 0)
     assert sorted(order) == sorted(NOTEBOOKS) and max(together) == 2
     assert order[0] == NOTEBOOKS[0] and order[-1] == NOTEBOOKS[-1]
+    assert cores == ["2"] * 5 + [None], "each has half of the cores, and the last one all of them"
     assert all(order.index(before) < order.index(path) for path in order for before in AFTER.get(path, ()))
 
 
