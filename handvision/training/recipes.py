@@ -73,7 +73,7 @@ _UNET = {
         architecture="unet",
         train=4160,
         test=300,
-        phases=(_phase((96, 96), 260, 5, 3e-3),),
+        phases=(_phase((96, 96), 260, 4, 3e-3),),
     ),
     "full": SegmenterRecipe(
         product="unet",
@@ -100,7 +100,7 @@ _DEEPLAB = {
         _UNET["quick"],
         product="deeplab_v3_plus",
         architecture="deeplab_v3_plus",
-        phases=(_phase((96, 96), 170, 3, 3e-3),),
+        phases=(_phase((96, 96), 120, 3, 3e-3),),
     ),
     "full": SegmenterRecipe(
         product="deeplab_v3_plus",
