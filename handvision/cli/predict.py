@@ -3,10 +3,14 @@
 import argparse
 import contextlib
 import sys
+from pathlib import Path
 from typing import Any
 
 from handvision.cli.group import new_command
 from handvision.core.hand import Reading
+
+# The name stands last, so that lines can be printed as they come.
+COLUMNS = "{:<12} {:>11} {:>8}  {:<20}  {}"
 
 
 def add_to(commands: Any) -> None:
@@ -16,64 +20,82 @@ def add_to(commands: Any) -> None:
         "gesture, rotation and box of the hands in each picture",
         "handvision predict desk.jpg holidays/ clip.mp4 --csv hands.csv --overlay drawn/",
     )
-    command.add_argument("paths", nargs="+", metavar="PATH", help="picture, folder of pictures, or video")
+    command.add_argument(
+        "paths", nargs="+", metavar="PATH", help="picture, folder, video, wildcard, or a camera's number"
+    )
     command.add_argument("--model", metavar="FILE", help="a .onnx, .tflite or .keras file (the released one)")
     command.add_argument("--max-hands", type=int, default=2, metavar="N", help="of a picture, 1 to 4 (2)")
     command.add_argument("--csv", metavar="FILE", help="write the readings as CSV, a row for each hand")
-    command.add_argument("--json", metavar="FILE", help="write the same rows as JSON")
+    command.add_argument(
+        "--json", metavar="FILE", help="write the same rows as JSON; as JSON lines if FILE ends in .jsonl"
+    )
     command.add_argument("--overlay", metavar="FOLDER", help="write pictures and videos with what was read")
-    command.add_argument("--batch-size", type=int, default=32, metavar="N", help="pictures at once (32)")
+    command.add_argument("--batch-size", type=int, metavar="N", help="pictures at once (32; of a camera 1)")
+    command.add_argument(
+        "--max-megapixels", type=float, default=180, metavar="N", help="of a picture that is read (180)"
+    )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
-    """Returns 1 where a path was missing, empty or unreadable, else 0."""
+    """Returns 1 where a path was missing, empty, cut off or unreadable, else 0."""
     from handvision.inference.predict import stream
+    from handvision.media.outputs import check_outputs
     from handvision.media.sinks import OverlayWriter, csv_sink, json_sink
+    from handvision.media.sources import items_of
 
-    lines, count, failed = [("picture", "label", "probability", "rotation", "box x0 y0 x1 y1")], 0, 0
-    with contextlib.ExitStack() as files:
-        sinks = []
-        if options.csv:
-            sinks.append(files.enter_context(csv_sink(options.csv)))
-        if options.json:
-            sinks.append(files.enter_context(json_sink(options.json)))
-        if options.overlay:
-            sinks.append(files.enter_context(OverlayWriter(options.overlay)).write)
+    paths = [_camera(path) for path in options.paths]
+    outputs = {f"--{name}": getattr(options, name) for name in ("csv", "json", "overlay")}
+    outputs = {name: path for name, path in outputs.items() if path is not None}
+    files = [path for path in items_of(paths)[0] if isinstance(path, Path)]
+    check_outputs([*files, *(path for path in paths if isinstance(path, str))], outputs)
+    count = failed = 0
+    with contextlib.ExitStack() as stack:
         answers = stream(
-            options.paths,
+            paths,
             options.model,
             max_hands=options.max_hands,
             batch_size=options.batch_size,
-            progress=sys.stderr.isatty(),
+            max_megapixels=options.max_megapixels,
+            progress=sys.stderr.isatty() and not sys.stdout.isatty(),
         )
+        sinks = []
+        if options.csv is not None:
+            sinks.append(stack.enter_context(csv_sink(options.csv)))
+        if options.json is not None:
+            sinks.append(stack.enter_context(json_sink(options.json)))
+        if options.overlay is not None:
+            sinks.append(stack.enter_context(OverlayWriter(options.overlay)).write)
+        print(COLUMNS.format("label", "probability", "rotation", "box x0 y0 x1 y1", "picture"), flush=True)
         for photo, reading in answers:
             for write in sinks:
                 write(photo, reading)
-            lines += _lines(reading)
-            count += 1
+            print("\n".join(_lines(reading)), flush=True)
+            count += not reading.error
             failed += bool(reading.error)
-    widths = [max(len(line[i]) for line in lines) for i in range(5)]
-    for line in lines:
-        print("  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip())
-    print(f"{count - failed} read, {failed} could not be read", file=sys.stderr)
+    print(f"{count} read, {failed} could not be read", file=sys.stderr)
     return 1 if failed or not count else 0
 
 
-def _lines(reading: Reading) -> list[tuple[str, str, str, str, str]]:
+def _camera(path: str) -> str | int:
+    """A whole number is a camera, unless there is a file of this name."""
+    return int(path) if path.isascii() and path.isdigit() and not Path(path).exists() else path
+
+
+def _lines(reading: Reading) -> list[str]:
     """A line for each hand, or one that says why there is none."""
     name = reading.source if reading.frame is None else f"{reading.source} frame {reading.frame}"
     if reading.error:
-        return [(name, "-", "-", "-", "could not be read")]
+        return [COLUMNS.format("-", "-", "-", "could not be read", name)]
     if not reading.hands:
-        return [(name, "no hand", "-", "-", "-")]
+        return [COLUMNS.format("no hand", "-", "-", "-", name)]
     return [
-        (
-            name,
+        COLUMNS.format(
             hand.label,
             f"{100 * hand.probability:.1f} %",
             f"{hand.rotation_degrees:.0f}°",
             " ".join(f"{edge:.0f}" for edge in hand.box),
+            name,
         )
         for hand in reading.hands
     ]

@@ -3,6 +3,7 @@
 import contextlib
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,15 +12,20 @@ from pathlib import Path
 def replacing(path: str | os.PathLike) -> Iterator[Path]:
     """A temporary path beside `path`, which takes its place once it is written in full.
 
-    The folder is made if it is missing. The suffix stays: Keras and OpenCV choose the format by it.
+    The folder is made if it is missing. The suffix stays: Keras and OpenCV choose the format by it. The
+    file gets the permissions that a plain `open(path, "w")` gives, whoever wrote it; a link stays a link.
     """
-    path = Path(path)
+    path = Path(os.path.realpath(path))
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.stem}.{os.getpid()}{path.suffix}")
     try:
+        temporary.touch()
+        permissions = stat.S_IMODE((path if path.exists() else temporary).stat().st_mode)
         yield temporary
         with temporary.open("rb+") as file:
             os.fsync(file.fileno())
+        # Some writers make private files of their own, and move them here.
+        temporary.chmod(permissions)
         os.replace(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)

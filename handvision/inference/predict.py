@@ -5,6 +5,7 @@ does not fit into memory. `handvision.media.sinks` puts readings down.
 """
 
 import contextlib
+import logging
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,12 +19,18 @@ from handvision.core.geometry import letterbox
 from handvision.core.hand import Reading
 from handvision.inference.backends import Backend, open_backend
 from handvision.inference.decode import reading_of
-from handvision.media.sources import Picture, as_uint8, count_pictures, items_of, read_all
+from handvision.media.arrays import as_uint8
+from handvision.media.pictures import MAX_MEGAPIXELS
+from handvision.media.sources import Picture, count_pictures, is_live, items_of, read_all
 
 if TYPE_CHECKING:
     import keras
 
 MOST_HANDS = 4
+BATCH_PIXELS = 24_000_000  # two photos of 12 megapixels, one of 48: 72 to 200 MB
+
+Answer = tuple[NDArray[np.uint8] | None, Reading]
+logger = logging.getLogger(__name__)
 
 
 def predict(
@@ -31,17 +38,21 @@ def predict(
     model: "keras.Model | Backend | str | os.PathLike | None" = None,
     *,
     max_hands: int = 2,
-    batch_size: int = 32,
+    batch_size: int | None = None,
+    max_megapixels: float = MAX_MEGAPIXELS,
     progress: bool = False,
 ) -> list[Reading]:
     """Reads the hands in each picture, one reading for each, in order.
 
     Args:
         images: one of
-            - a path of a picture (JPEG, PNG, TIFF, WebP, GIF, BMP; grey, palette, RGB, RGBA, CMYK, 8 or
-              16 bit; EXIF orientation is obeyed, transparency becomes black),
-            - a path of a video: a reading for each frame,
-            - a path of a folder: its pictures, sorted by name, without those of folders inside it,
+            - a path of a picture (JPEG, PNG, TIFF, WebP, GIF, BMP, AVIF, and HEIC with pillow-heif; grey,
+              palette, RGB, RGBA, CMYK, 8 or 16 bit; EXIF orientation is obeyed, transparency becomes black);
+              of an animation, or a TIFF of several pages, a reading for each frame,
+            - a path of a video: a reading for each frame, which is stretched where its pixels are not square,
+            - a path of a folder: its pictures and videos, sorted by name, without those of folders inside it,
+            - a path with wildcards (`"photos/*.jpg"`),
+            - a camera's number, or an open `cv2.VideoCapture`: its frames from now on (use `stream`),
             - an array (height, width), (height, width, 1 or 3) or (n, height, width, 1 or 3), RGB, uint8
               or float in [0, 1], or a PIL image,
             - a list or an iterator of these.
@@ -50,15 +61,17 @@ def predict(
             ONNX Runtime.
         max_hands: how many hands of a picture are read at most, 1 to 4; the surest ones. (The released
             model finds one.)
-        batch_size: how many pictures go through the network at once.
+        batch_size: how many pictures go through the network at once, large photos fewer. By default 32; of a
+            camera or an iterator, which may be live, 1.
+        max_megapixels: larger picture files are refused: a small file may say that it is huge.
         progress: shows a progress bar on stderr.
 
     Pictures of any size keep their aspect: they are shrunk or enlarged to the model's input and padded
     with black on both sides.
 
     A file in a list or folder that cannot be read gives a reading without hands whose `error` says
-    why, is logged by name, and the rest goes on. A single file that cannot be read is an error, and so
-    is an array that is no picture.
+    why, is logged by name, and the rest goes on; a video that is cut off ends with such a reading. A single
+    file that cannot be read is an error, and so is an array that is no picture.
 
     Raises:
         FileNotFoundError: the model, or the only path, is not there, or a folder holds no pictures.
@@ -67,7 +80,14 @@ def predict(
         TypeError: an array has the wrong dtype, or `images` or `model` is of a kind that cannot be read.
         ImportError: the model's runtime is not installed.
     """
-    answers = stream(images, model, max_hands=max_hands, batch_size=batch_size, progress=progress)
+    answers = stream(
+        images,
+        model,
+        max_hands=max_hands,
+        batch_size=batch_size,
+        max_megapixels=max_megapixels,
+        progress=progress,
+    )
     return [reading for _, reading in answers]
 
 
@@ -76,53 +96,82 @@ def stream(
     model: "keras.Model | Backend | str | os.PathLike | None" = None,
     *,
     max_hands: int = 2,
-    batch_size: int = 32,
+    batch_size: int | None = None,
+    max_megapixels: float = MAX_MEGAPIXELS,
     progress: bool = False,
-) -> Iterator[tuple[NDArray[np.uint8] | None, Reading]]:
+) -> Iterator[Answer]:
     """As `predict`, but yields (photo, reading) batch by batch: long videos need little memory.
 
     The photo is uint8 RGB (height, width, 3), upright; None where a file could not be read.
     """
     _check_count("max_hands", max_hands, MOST_HANDS)
-    _check_count("batch_size", batch_size)
+    if batch_size is not None:
+        _check_count("batch_size", batch_size)
+    if isinstance(max_megapixels, bool) or not max_megapixels > 0:
+        raise ValueError(f"max_megapixels is {max_megapixels!r}; use a number above 0")
     backend = open_backend(model)
     items, alone = items_of(images)
+    live = isinstance(items, Iterator) or any(map(is_live, items))
+    batch_size = batch_size or (1 if live else 32)
+    colours_seen = False
     bar = tqdm(total=count_pictures(items) if progress else None, unit="picture", disable=not progress)
-    with bar, contextlib.closing(read_all(items, alone)) as pictures:
+    with bar, contextlib.closing(read_all(items, alone, max_megapixels)) as pictures:
         for batch in _batches(pictures, batch_size):
-            yield from _answer(batch, backend, max_hands)
+            answers = _answer(batch, backend, max_hands)
+            colours_seen = colours_seen or _colours_seen(batch, answers)
+            yield from answers
             bar.update(len(batch))
 
 
 def _batches(pictures: Iterator[Picture], size: int) -> Iterator[list[Picture]]:
+    """Batches of `size`, or less where the photos are so large that they would fill the memory."""
     batch: list[Picture] = []
+    pixels = 0
     for picture in pictures:
         batch.append(picture)
-        if len(batch) == size:
+        pixels += 0 if picture.photo is None else picture.photo.shape[0] * picture.photo.shape[1]
+        if len(batch) == size or pixels >= BATCH_PIXELS:
             yield batch
-            batch = []
+            batch, pixels = [], 0
     if batch:
         yield batch
 
 
-def _answer(
-    pictures: list[Picture], backend: Backend, max_hands: int
-) -> Iterator[tuple[NDArray[np.uint8] | None, Reading]]:
+def _answer(pictures: list[Picture], backend: Backend, max_hands: int) -> list[Answer]:
     size = (backend.height, backend.width)
     photos = [picture.photo for picture in pictures if picture.photo is not None]
     places = [letterbox(photo.shape[:2], size) for photo in photos]
     if photos:
         fitted = [place.fit(photo) for place, photo in zip(places, photos, strict=True)]
         outputs = backend.run(np.stack([_as_float(photo) for photo in fitted]))
+    answers: list[Answer] = []
     row = 0
     for picture in pictures:
         if picture.photo is None:
-            yield None, Reading(source=picture.source, frame=picture.frame, error=picture.error)
+            reading = Reading(source=picture.source, frame=picture.frame, error=picture.error)
+            answers.append((None, reading))
             continue
         output = {name: value[row] for name, value in outputs.items()}
         reading = reading_of(output, picture, places[row], backend)
-        yield as_uint8(picture.photo), replace(reading, hands=reading.hands[:max_hands])
+        answers.append((as_uint8(picture.photo), replace(reading, hands=reading.hands[:max_hands])))
         row += 1
+    return answers
+
+
+def _colours_seen(pictures: list[Picture], answers: list[Answer]) -> bool:
+    """Whether an array shows a hand; warns where all of these hands are blue, as in OpenCV's BGR."""
+    colours = [
+        photo[hand.mask[..., 0] > 0].mean(axis=0)
+        for picture, (photo, reading) in zip(pictures, answers, strict=True)
+        if photo is not None and not picture.source
+        for hand in reading.hands
+        if hand.mask.any()
+    ]
+    if colours and all(red < green < blue and blue > 1.2 * red for red, green, blue in colours):
+        logger.warning(
+            "the hands in these arrays are blue: pictures are RGB; of OpenCV's BGR give picture[..., ::-1]"
+        )
+    return bool(colours)
 
 
 def _as_float(photo: NDArray) -> NDArray[np.float32]:

@@ -6,7 +6,7 @@ from numpy.typing import NDArray
 
 from handvision.core.hand import Hand, Reading
 from handvision.heads import registered
-from handvision.media.sources import as_uint8, checked_picture
+from handvision.media.arrays import as_uint8, checked_picture
 
 TINT, INK = (0, 114, 178), (213, 94, 0)  # blue and vermilion of Okabe and Ito, RGB
 WHITE, BLACK = (255, 255, 255), (0, 0, 0)

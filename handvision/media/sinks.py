@@ -1,14 +1,16 @@
 """Puts readings down as they come: drawn on photos and videos, as CSV, as JSON.
 
-A sink takes what `handvision.inference.predict.stream` yields, one photo and reading after the other, and its
-file stands under its name only when it is complete. `write_csv` and `write_json` are for readings that are
-already there.
+A sink takes what `handvision.inference.predict.stream` yields, one photo and reading after the other. Rows
+are in their file as soon as they are written; pictures and videos appear when they are complete. `write_csv`
+and `write_json` are for readings that are already there.
 """
 
 import contextlib
 import csv
+import io
 import json
 import os
+import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any, Self
@@ -21,7 +23,9 @@ from handvision.core.files import replacing
 from handvision.core.hand import Hand, Reading
 from handvision.heads import registered
 from handvision.media.annotate import overlay
-from handvision.media.sources import open_video
+from handvision.media.pictures import is_picture
+from handvision.media.rowfile import RowFile
+from handvision.media.videos import open_video
 
 Write = Callable[[NDArray | None, Reading], None]
 _NO_HAND = Hand(presence=0.0)
@@ -56,10 +60,14 @@ def rows(reading: Reading) -> list[dict[str, Any]]:
 
 @contextlib.contextmanager
 def csv_sink(path: str | os.PathLike) -> Iterator[Write]:
-    """`rows` as CSV with a header; the box is x0, y0, x1, y1, unknown is empty."""
-    with replacing(path) as unfinished, open(unfinished, "w", newline="", encoding="utf-8") as file:
-        table = csv.writer(file)
-        header: list[str] = []
+    """`rows` as CSV with a header; the box is x0, y0, x1, y1, unknown is empty.
+
+    Raises:
+        FileExistsError: there is a file at `path` that is no table of readings.
+        OSError: it cannot be written.
+    """
+    header: list[str] = []
+    with RowFile(path, ours=("source,frame,",)) as file:
 
         def write(photo: NDArray | None, reading: Reading) -> None:
             for row in rows(reading):
@@ -67,26 +75,39 @@ def csv_sink(path: str | os.PathLike) -> Iterator[Write]:
                 row |= dict(zip(("x0", "y0", "x1", "y1"), box, strict=True)) | {"error": error}
                 if not header:
                     header.extend(row)
-                    table.writerow(header)
-                table.writerow(row.values())
+                    file.write(_csv_line(header))
+                file.write(_csv_line(row.values()))
 
         yield write
 
 
 @contextlib.contextmanager
 def json_sink(path: str | os.PathLike) -> Iterator[Write]:
-    """`rows` as a JSON list, one row a line."""
-    with replacing(path) as unfinished, open(unfinished, "w", encoding="utf-8") as file:
-        separator = "[\n"
+    """`rows` as a JSON list, one row a line; as JSON lines where the path ends in .jsonl or .ndjson.
+
+    Raises:
+        FileExistsError: there is a file at `path` that is no list of readings.
+        OSError: it cannot be written.
+    """
+    if Path(path).suffix.lower() in (".jsonl", ".ndjson"):
+        sink = RowFile(path, ours=('{"source"',), between="\n", after="\n")
+    else:
+        sink = RowFile(
+            path, ours=('[\n{"source"', "[]", "[\n\n]"), before="[\n", between=",\n", after="\n]\n"
+        )
+    with sink as file:
 
         def write(photo: NDArray | None, reading: Reading) -> None:
-            nonlocal separator
             for row in rows(reading):
-                file.write(separator + json.dumps(row, ensure_ascii=False, allow_nan=False))
-                separator = ",\n"
+                file.write(json.dumps(row, ensure_ascii=False, allow_nan=False))
 
         yield write
-        file.write("[]\n" if separator == "[\n" else "\n]\n")
+
+
+def _csv_line(cells: Iterable[Any]) -> str:
+    line = io.StringIO(newline="")
+    csv.writer(line).writerow(cells)
+    return line.getvalue()
 
 
 def write_csv(readings: Iterable[Reading], path: str | os.PathLike) -> None:
@@ -106,8 +127,9 @@ def write_json(readings: Iterable[Reading], path: str | os.PathLike) -> None:
 class OverlayWriter:
     """Writes overlays into a folder: `<name>_overlay.jpg` for pictures, `<name>_overlay.mp4` for videos.
 
-    A second source of the same name gets a number. A file appears under its name when it is complete.
-    Use as a context manager; what is half written when an exception ends it is removed.
+    Frames of a picture (pages of a TIFF, an animated GIF) are pictures, too. A second source of the same name
+    gets a number. A file appears under its name when it is complete. Use as a context manager; what is half
+    written when an exception ends it is removed.
 
     >>> with OverlayWriter("overlays") as writer:
     ...     for photo, reading in stream("clip.mp4"):
@@ -117,6 +139,9 @@ class OverlayWriter:
     def __init__(self, folder: str | os.PathLike):
         self.folder = Path(folder)
         self.folder.mkdir(parents=True, exist_ok=True)
+        # Whether the folder can be written to is known before the first picture is read.
+        with tempfile.TemporaryFile(dir=self.folder):
+            pass
         self._taken: set[str] = set()
         self._video: _Video | None = None  # the one that is being written
 
@@ -133,7 +158,7 @@ class OverlayWriter:
         if photo is None:
             return
         picture = overlay(photo, reading)
-        if reading.frame is None:
+        if reading.frame is None or is_picture(reading.source):
             with replacing(self._free_path(reading.source, ".jpg")) as unfinished:
                 Image.fromarray(picture).save(unfinished, "jpeg", quality=92)
             return

@@ -9,7 +9,7 @@ import pytest
 
 from handvision import models
 from handvision.inference.agreement import agreement
-from handvision.inference.predict import predict
+from handvision.inference.predict import predict, stream
 from handvision.models import export_litert, export_onnx, find_model
 from handvision.models.layers import BoundingBoxCropLayer
 from handvision.synthesis import rendered
@@ -110,6 +110,39 @@ def test_frames_of_a_video_know_their_time(model, video):
     assert [reading.frame for reading in readings] == list(range(9))
     assert [reading.time_seconds for reading in readings] == pytest.approx(np.arange(9) / 12, abs=0.001)
     assert predict(PHOTO, model)[0].time_seconds is None
+
+
+def test_an_endless_source_is_answered_picture_by_picture(model):
+    taken = []
+
+    def camera():
+        while True:
+            taken.append(1)
+            yield PHOTO
+
+    answers = stream(camera(), model)
+    for count in (1, 2):
+        next(answers)
+        assert len(taken) == count
+    next(stream(camera(), model, batch_size=4))
+    assert len(taken) == 2 + 4
+
+
+def test_pictures_of_many_pixels_go_through_the_network_by_few(model, monkeypatch):
+    monkeypatch.setattr("handvision.inference.predict.BATCH_PIXELS", 500)
+    taken = []
+    answers = stream((taken.append(1) or photo for photo in [PHOTO] * 3), model, batch_size=8)
+    next(answers)
+    assert len(taken) == 2  # of 400 pixels each
+    assert len(list(answers)) == 2
+
+
+def test_blue_hands_in_arrays_are_warned_of(model, caplog):
+    bgr, rgb = hand(96, 128, (9, 9, 60, 60), (140, 170, 220)), hand(96, 128, (9, 9, 60, 60), (220, 170, 140))
+    predict([rgb, bgr], model)
+    assert not caplog.text
+    predict([bgr, bgr], model)
+    assert caplog.text.count("the hands in these arrays are blue") == 1 and "[..., ::-1]" in caplog.text
 
 
 def test_no_pictures_give_no_readings(model):

@@ -1,6 +1,7 @@
 """What is drawn on photos and videos, and what CSV and JSON hold, read by a model of known weights."""
 
 import csv
+import errno
 import json
 
 import cv2
@@ -11,8 +12,9 @@ from PIL import Image
 from handvision.core.hand import Hand, Reading
 from handvision.inference.predict import predict, stream
 from handvision.media.annotate import INK, TINT, overlay
-from handvision.media.sinks import OverlayWriter, json_sink, write_csv, write_json
-from handvision.media.sources import read_picture
+from handvision.media.pictures import read_picture
+from handvision.media.rowfile import RowFile
+from handvision.media.sinks import OverlayWriter, csv_sink, json_sink, write_csv, write_json
 from tests.helpers.photos import YELLOW, hand
 
 
@@ -80,17 +82,90 @@ def test_csv_and_json_hold_every_reading(tmp_path, model):
     assert rows[2]["rotation_degrees"] == "" and parsed[2]["rotation_degrees"] is None
 
 
-def test_a_failed_write_keeps_the_old_file(tmp_path):
-    path = tmp_path / "out.csv"
-    path.write_text("old")
+def stopped_after(count):
+    yield from [Reading(f"{i}.jpg") for i in range(count)]
+    raise KeyboardInterrupt
 
-    def readings():
-        yield Reading()
-        raise RuntimeError("cut")
 
-    with pytest.raises(RuntimeError):
-        write_csv(readings(), path)
-    assert path.read_text() == "old" and list(tmp_path.iterdir()) == [path]
+@pytest.mark.parametrize("write", [write_csv, write_json])
+def test_a_run_that_fails_before_its_first_row_keeps_the_old_file(tmp_path, write):
+    path, new = tmp_path / "old", tmp_path / "new"
+    write([Reading("old.jpg")], path)
+    before = path.read_bytes()
+    for each in (path, new):
+        with pytest.raises(KeyboardInterrupt):
+            write(stopped_after(0), each)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_a_run_that_is_stopped_leaves_whole_rows(tmp_path):
+    for write, name in ((write_csv, "r.csv"), (write_json, "r.json"), (write_json, "r.jsonl")):
+        write([Reading("old.jpg" * 100)] * 9, tmp_path / name)
+        with pytest.raises(KeyboardInterrupt):
+            write(stopped_after(3), tmp_path / name)
+    sources = ["0.jpg", "1.jpg", "2.jpg"]
+    with open(tmp_path / "r.csv", newline="", encoding="utf-8") as file:
+        assert [row["source"] for row in csv.DictReader(file)] == sources
+    assert [row["source"] for row in json.loads((tmp_path / "r.json").read_text())] == sources
+    lines = (tmp_path / "r.jsonl").read_text().splitlines()
+    assert [json.loads(line)["source"] for line in lines] == sources
+
+
+@pytest.mark.parametrize("sink", [csv_sink, json_sink])
+def test_a_row_that_the_disk_has_no_room_for_leaves_those_before(tmp_path, sink, monkeypatch):
+    class Full:
+        """A file that takes half of what it is given, and then no more than what has its place."""
+
+        def __init__(self, file):
+            self.file = file
+
+        def __getattr__(self, name):
+            return getattr(self.file, name)
+
+        def write(self, data):
+            if len(data) > 300:
+                raise OSError(errno.ENOSPC, "No space left on device")
+            return self.file.write(data[:200])
+
+    path = tmp_path / "rows"
+    with pytest.raises(OSError, match="No space left"), sink(path) as write:
+        write(None, Reading("a.jpg"))
+        opened = file_of(write)
+        monkeypatch.setattr(opened, "_file", Full(opened._file))
+        write(None, Reading("b" * 400))
+    text = path.read_text()
+    assert "a.jpg" in text and "bbb" not in text and text.endswith("\n")
+    if sink is json_sink:
+        assert [row["source"] for row in json.loads(text)] == ["a.jpg"]
+
+
+def file_of(write):
+    return next(cell.cell_contents for cell in write.__closure__ if isinstance(cell.cell_contents, RowFile))
+
+
+@pytest.mark.parametrize("sink", [csv_sink, json_sink])
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff a photo", b"name;score\n1;2\n", b'{"other": 1}'])
+def test_a_file_of_somebody_else_is_not_replaced(tmp_path, sink, content):
+    path = tmp_path / "theirs"
+    path.write_bytes(content)
+    with (
+        pytest.raises(FileExistsError, match="theirs exists and was not written by this program"),
+        sink(path),
+    ):
+        pass
+    assert path.read_bytes() == content
+    with pytest.raises(IsADirectoryError, match="is a folder"), sink(tmp_path):
+        pass
+
+
+def test_names_that_utf_8_cannot_say_are_escaped_and_keep_their_row(tmp_path):
+    readings = [Reading("h\udce9.jpg"), Reading("手.jpg")]
+    write_csv(readings, tmp_path / "r.csv")
+    write_json(readings, tmp_path / "r.json")
+    with open(tmp_path / "r.csv", newline="", encoding="utf-8") as file:
+        assert [row["source"] for row in csv.DictReader(file)] == ["h\\udce9.jpg", "手.jpg"]
+    parsed = json.loads((tmp_path / "r.json").read_text("utf-8"))
+    assert [row["source"] for row in parsed] == ["h\udce9.jpg", "手.jpg"]
 
 
 def test_a_row_for_each_hand_and_one_where_there_is_none(tmp_path):
@@ -119,12 +194,11 @@ def test_json_of_nothing_is_an_empty_list(tmp_path):
     assert json.loads((tmp_path / "r.json").read_text()) == []
 
 
-def test_rows_are_written_as_they_come(tmp_path):
+def test_rows_can_be_read_as_they_come(tmp_path):
     with json_sink(tmp_path / "r.json") as write:
-        for _ in range(2000):
+        for count in range(1, 4):
             write(None, Reading("a.jpg"))
-        (unfinished,) = tmp_path.iterdir()
-        assert unfinished.name != "r.json" and unfinished.stat().st_size > 100_000
+            assert len(json.loads((tmp_path / "r.json").read_text())) == count
 
 
 def test_overlay_draws_every_hand():

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image
 
 from handvision.inference.predict import predict
-from handvision.media.sources import read_picture
+from handvision.media.pictures import read_picture
 from tests.helpers.photos import RED, WHITE, YELLOW, hand
 
 PHOTO = hand(20, 20, (5, 5, 15, 15))
@@ -65,7 +65,8 @@ def test_arrays_of_every_kind_give_the_same_reading(model):
         ([[1, 2], [3, 4]], TypeError, "image 0 is a list"),
         ([None], TypeError, "image 0 is a NoneType"),
         (None, TypeError, "images is a NoneType"),
-        (3, TypeError, "images is a int"),
+        (3.5, TypeError, "images is a float"),
+        (True, TypeError, "images is a bool"),
         ({"a": PHOTO}, TypeError, "images is a dict"),
     ],
 )
@@ -226,6 +227,7 @@ def test_a_list_mixes_paths_folders_and_arrays(tmp_path, model):
         ("truncated.jpg", ValueError, "truncated.jpg: no picture that can be read"),
         ("zero.jpg", ValueError, "zero.jpg: the file is empty"),
         ("fake.mp4", ValueError, "fake.mp4: no video"),
+        ("none*.png", FileNotFoundError, r"none\*.png: there is no such file"),
     ],
 )
 def test_a_single_path_that_cannot_be_read_is_an_error(tmp_path, model, name, error, message):
