@@ -19,9 +19,9 @@ def check_outputs(inputs: Iterable[str | os.PathLike], outputs: Mapping[str, str
     Raises:
         ValueError: an output is an input, another output, named like a picture, or a folder of inputs.
     """
-    inputs = [Path(path) for path in inputs]
-    folders = {_real(path if path.is_dir() else path.parent): path for path in inputs}
-    files = {_real(path): path for path in inputs if not path.is_dir()}
+    paths = [Path(path) for path in inputs]
+    folders = {_real(path if path.is_dir() else path.parent): path for path in paths}
+    files = {_real(path): path for path in paths if not path.is_dir()}
     taken: dict[str, str] = {}
     for name, given in outputs.items():
         path = _real(Path(given))

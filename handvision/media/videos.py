@@ -130,4 +130,4 @@ def _square(photo: NDArray[np.uint8], aspect: float, sideways: bool) -> NDArray[
         return photo
     height, width = photo.shape[:2]
     size = (width, round(height * aspect)) if sideways else (round(width * aspect), height)
-    return cv2.resize(photo, size, interpolation=cv2.INTER_LINEAR)
+    return cv2.resize(photo, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
