@@ -6,8 +6,10 @@ import pytest
 from handvision.datasets.load import load
 from handvision.datasets.readers import find_reader
 from handvision.datasets.teacher import table
+from handvision.protocol import everyday
 from handvision.protocol.partitions import digest, ids, part
 from handvision.studies import teacher
+from tests.protocol.test_everyday import COUNTS
 
 EXPECTED = {  # name: pictures, groups, shape of photos, shape of masks, pictures of each label
     "finger_digits": (12_006, 2_001, None, (128, 128, 1), [2_001] * 6),
@@ -58,8 +60,8 @@ EVERYDAY = {
     "eduart": ("ce0911ce1732547a", "5cc3f82838ba7260"),
     "eduart_numbers": ("ce0911ce1732547a", "5cc3f82838ba7260"),
     "rock_paper_scissors": ("d140c5937ca8109f", "c35a816ae34d7d0d", "b503af649ca4b009"),
-    "people_without_hands": ("6b338e050b531292", "54345f5f3edd8175", "4f7f7d520e6d4772"),
-    "clothing_co_parsing": ("243427e0726e6366", "2353e214d6bd1a44", "69ec46a4a0d95b60"),
+    "people_without_hands": ("fd501bd7f20d5754", "a6f0ee4de77ca333", "061114dfbdd85593"),
+    "clothing_co_parsing": ("ad89dd164cf47d66", "cf3a036f6f0d625b", "b88fb6813db89ad5"),
     "people_photos": ("9ed38a7522856d5a", "f3cea2f8004c3ee1", "1d4d823db640b9b6"),
     "people_photos_teacher": ("c94e7719e92cded9", "ba9d16531fa46c61"),
 }
@@ -153,3 +155,13 @@ def test_real_people_photos_and_their_teacher():
 def iou(mask, truth):
     mask, truth = np.squeeze(mask) > 127, np.squeeze(truth) > 127
     return (mask & truth).sum() / (mask | truth).sum()
+
+
+@pytest.mark.archives
+def test_everyday_photos_to_test_on_are_as_many_as_the_readme_says():
+    counts = {}
+    for kind, sets in everyday.EVERYDAY.items():
+        validation, test = (sets(which) for which in everyday.PARTS)
+        assert set(validation) == set(test), kind
+        counts[kind] = {name: (len(validation[name]), len(test[name])) for name in test}
+    assert counts == COUNTS

@@ -222,7 +222,7 @@ def people_without_hands() -> dict[str, bytes]:
         "street_head/0052.jpg": "photos/0052.jpg",  # shows hands
         "street_legs/0002.jpg": "photos/0002.jpg",
         "street_head/0012.jpg": "photos/0012.jpg",
-        "street_head/0020.jpg": "photos/0020.jpg",
+        "street_head/0022.jpg": "photos/0022.jpg",
         "webcam/001.jpg": "images/zoom_tests_RockPaperScissors-mohamed_mp4-1_jpg.rf.e8.jpg",
         "webcam/197.jpg": "images/egohands-public-1621349913840_png_jpg.rf.43.jpg",
         "faces_plain/V3_Test_RGB_+15_personne08247+0+15.jpg": "V3/8.bmp",
@@ -241,7 +241,7 @@ def clothing_co_parsing() -> dict[str, bytes]:
     classes = np.full((8, 6), 14, np.uint8)
     classes[:, :3] = 41, 18, 34
     files = {}
-    for number in ("0002", "0010", "0016", "0018", "0020"):
+    for number in ("0002", "0010", "0016", "0022", "0038"):
         files |= {f"photos/{number}.jpg": image, f"labels/{number}.png": picture("png", classes)}
     return files
 

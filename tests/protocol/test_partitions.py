@@ -1,7 +1,6 @@
 """Nobody stands in two parts, and the parts are those that the released models were made with."""
 
 import itertools
-import os
 from dataclasses import replace
 
 import numpy as np
@@ -9,12 +8,12 @@ import pytest
 
 from handvision import protocol
 from handvision.core.examples import NO_HAND, Examples
-from handvision.datasets import catalog
 from handvision.protocol import partitions
 from handvision.protocol.partitions import (
     PARTITIONS,
     Follows,
     Groups,
+    Hashed,
     Listed,
     Partition,
     digest,
@@ -22,22 +21,6 @@ from handvision.protocol.partitions import (
     ids,
     part,
 )
-from tests.helpers.archives import packed
-from tests.helpers.divisible_archives import divisible_archive
-
-ARCHIVES = os.environ.get("HANDVISION_ARCHIVES")  # before a fixture hides them
-
-
-@pytest.fixture
-def archives(data_folder, monkeypatch):
-    """Archives with several frames, people and places for each part, dropped into `data/`."""
-    for name, dataset in catalog.CATALOG.items():
-        files = divisible_archive(name)
-        found = dataset.sort_out(files)
-        contents = tuple(replace(c, original=10**6, subset=len(found[c.what])) for c in dataset.contents)
-        monkeypatch.setitem(catalog.CATALOG, name, replace(dataset, contents=contents))
-        (data_folder / dataset.archive).write_bytes(packed(files))
-    return data_folder
 
 
 @pytest.fixture
@@ -137,6 +120,16 @@ def test_people_of_a_set_of_its_own_are_dealt_and_those_it_shares_are_not(people
     monkeypatch.setitem(PARTITIONS, "faces", Partition(Follows("streets")))
     with pytest.raises(ValueError, match=r"faces: streets has no group '20', so its part is unknown"):
         ids("faces")
+
+
+def test_hashed_people_stay_where_they_are_when_others_come(people, monkeypatch):
+    monkeypatch.setitem(PARTITIONS, "streets", Partition(Hashed()))
+    before = ids("streets")
+    people["streets"] = Examples("streets", labels=np.zeros(4000, int), groups=np.arange(4000))
+    after = ids("streets")
+    assert all(set(before[which]) <= set(after[which]) for which in before)
+    assert [len(after[which]) / 4000 for which in after] == pytest.approx([0.7, 0.15, 0.15], abs=0.05)
+    assert sum(map(len, after.values())) == 4000
 
 
 def test_listed_people_are_the_test(people, monkeypatch):
