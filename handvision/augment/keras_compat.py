@@ -8,7 +8,9 @@ beside their middle. The suite's trainings use `Augmentation` instead.
 """
 
 import inspect
+import os
 import random
+import secrets
 import threading
 from collections.abc import Mapping, Sequence
 from numbers import Integral, Real
@@ -21,11 +23,14 @@ import numpy as np
 # Keras's private path, imported here alone: the public one needs TensorFlow, this one does not.
 from keras.src.legacy.preprocessing import image as keras_image
 from numpy.typing import ArrayLike, NDArray
+from PIL.Image import Resampling
 
+from handvision.augment.folders import Listing, list_classes
 from handvision.augment.sequences import EpochSequence
 from handvision.augment.transforms import transform
 from handvision.core.checks import checked_batch, whole_number
 from handvision.core.geometry import BORDERS, Affine
+from handvision.media.pictures import PICTURES, on_black, open_picture
 
 NEUTRAL = {
     "theta": 0.0,
@@ -40,6 +45,9 @@ NEUTRAL = {
     "brightness": None,
 }
 FILL_MODES = (*BORDERS, "wrap")
+COLOR_MODES = {"rgb": 3, "rgba": 4, "grayscale": 1}  # and their channels
+CLASS_MODES = ("categorical", "binary", "sparse", "input", None)
+INTERPOLATIONS = {each.name.lower(): each for each in Resampling}
 Drawn = Mapping[str, Any]  # one transform, with the keys of NEUTRAL
 
 
@@ -134,7 +142,10 @@ class ImageDataGenerator(keras_image.ImageDataGenerator):
             x: (n, height, width, channels) uint8 or float pictures.
             y: n labels of any shape, or None.
             batch_size, shuffle, sample_weight, save_to_dir, save_prefix, save_format,
-                ignore_class_split, subset: as in Keras.
+                ignore_class_split: as in Keras.
+            subset: "training" or "validation" of `validation_split`. As in Keras, validation pictures are
+                augmented, too: for figures of the pictures as they are, take the subset from a second
+                generator that has the same `validation_split` and no ranges.
             seed: int >= 0. None takes one from Python's `random`, so `keras.utils.set_random_seed` fixes it.
             workers, use_multiprocessing, max_queue_size: how `fit` runs the flow, see keras.utils.PyDataset.
                 None of them changes a single value.
@@ -151,6 +162,7 @@ class ImageDataGenerator(keras_image.ImageDataGenerator):
                 "np.stack makes of a list of pictures"
             )
         columns = {"x": checked_batch(x, "x")}
+        self._check_gray_levels(columns["x"])
         columns |= {
             name: np.asarray(column)
             for name, column in (("y", y), ("sample_weight", sample_weight))
@@ -190,11 +202,20 @@ class ImageDataGenerator(keras_image.ImageDataGenerator):
         interpolation: str = "nearest",
         keep_aspect_ratio: bool = False,
         *,
+        class_order: str = "numbers",
         workers: int = 1,
         use_multiprocessing: bool = False,
         max_queue_size: int = 10,
     ) -> "FileFlow":
         """Batches of pictures read from `directory`, one folder a class, as in Keras.
+
+        Pictures are read as `predict` reads them: upright, 16 bits as 8, transparency as black. What systems
+        leave in folders (`.ipynb_checkpoints`, `__MACOSX`, `._*`) is no class and no picture.
+
+        Args:
+            subset: "training" or "validation", as in Keras. Both are augmented: see `flow`.
+            class_order: "numbers" sorts folders that are all numbers as numbers (0, 1, 2, 10), so that
+                labels mean what the folders say; "alphabet" is Keras's order (0, 1, 10, 2).
 
         Returns:
             A `FileFlow`, with Keras's attributes `filenames`, `filepaths`, `classes`, `class_indices`,
@@ -210,29 +231,27 @@ class ImageDataGenerator(keras_image.ImageDataGenerator):
         if missing:
             raise ValueError(f"{str(directory)!r} has no folder for the classes {missing}")
         self._check_subset(subset)
-        listing = keras_image.DirectoryIterator(
-            str(directory),
-            self,
-            target_size=target_size,
-            color_mode=color_mode,
-            classes=classes,
-            class_mode=class_mode,
-            data_format=self.data_format,
-            follow_links=follow_links,
-            subset=subset,
-            interpolation=interpolation,
-            keep_aspect_ratio=keep_aspect_ratio,
-            dtype=self.dtype,
+        _check_reading(color_mode, class_mode, interpolation)
+        split = self._validation_split
+        parts = {None: (0.0, 1.0), "validation": (0.0, split), "training": (split, 1.0)}
+        listing = list_classes(
+            directory, classes, class_order=class_order, part=parts[subset], follow_links=follow_links
         )
-        if not listing.samples:
+        if not listing.filenames:
             where = f" in the {subset} part" if subset else ""
             raise ValueError(
                 f"no pictures found{where} under {str(directory)!r}; it should hold one folder a class, "
-                f"with {', '.join(listing.white_list_formats)} files in it"
+                f"with {' '.join(PICTURES)} files in it"
             )
+        if class_mode == "binary" and len(listing.class_indices) != 2:
+            raise ValueError(f"class_mode is 'binary', but the classes are {list(listing.class_indices)}")
+        print(f"Found {len(listing.filenames)} images belonging to {len(listing.class_indices)} classes.")
         return FileFlow(
             self,
+            directory,
             listing,
+            class_mode=class_mode,
+            reading=(color_mode, target_size, interpolation, keep_aspect_ratio),
             batch_size=batch_size,
             shuffle=shuffle,
             seed=seed,
@@ -334,6 +353,21 @@ class ImageDataGenerator(keras_image.ImageDataGenerator):
         options = {"border": self.fill_mode, "fill": float(self.cval), "sharp_border": True}
         return affine.warp(picture, height, width, **options)
 
+    def _check_gray_levels(self, pictures: NDArray) -> None:
+        """Refuses options that count in gray levels 0 to 255 for pictures in [0, 1]."""
+        if not 0 < pictures.max() <= 1:
+            return
+        options = {
+            "brightness_range": self.brightness_range is not None,
+            "channel_shift_range": self.channel_shift_range > 1,
+            "rescale": self.rescale is not None and abs(self.rescale) < 0.02,
+        }
+        for name in (name for name, counts_in_gray_levels in options.items() if counts_in_gray_levels):
+            raise ValueError(
+                f"{name} is {getattr(self, name)}, which is meant for pictures in 0..255, but x has values up"
+                f" to {pictures.max():.3g}: give pictures in 0..255, or leave {name} out"
+            )
+
     def _check_subset(self, subset: str | None) -> None:
         if subset not in (None, "training", "validation"):
             raise ValueError(f"subset is {subset!r}; use 'training', 'validation' or None")
@@ -384,6 +418,8 @@ class Flow(EpochSequence):
         super().__init__(n, seed=_seed(seed), **options)
         self.image_data_generator = generator
         self.save_to_dir, self.save_prefix, self.save_format = save_to
+        # Flows that share a folder and prefix do not overwrite each other's pictures.
+        self._mark = secrets.token_hex(4)
         if self.save_to_dir is not None and not Path(self.save_to_dir).is_dir():
             raise ValueError(f"save_to_dir is {str(self.save_to_dir)!r}, which is not a folder: create it")
         self.lock = threading.Lock()
@@ -425,7 +461,7 @@ class Flow(EpochSequence):
         if self.save_to_dir is None:
             return
         for picture, index in zip(batch, indices, strict=True):
-            name = f"{self.save_prefix}_{index}_{epoch}.{self.save_format}"
+            name = f"{self.save_prefix}_{index}_{epoch}_{self._mark}.{self.save_format}"
             keras.utils.array_to_img(picture, data_format="channels_last").save(Path(self.save_to_dir, name))
 
 
@@ -448,22 +484,27 @@ class ArrayFlow(Flow):
 class FileFlow(Flow):
     """Batches from picture files: what `ImageDataGenerator.flow_from_directory` returns."""
 
-    def __init__(self, generator: ImageDataGenerator, listing: keras_image.DirectoryIterator, **options: Any):
+    def __init__(
+        self,
+        generator: ImageDataGenerator,
+        directory: str | Path,
+        listing: Listing,
+        *,
+        class_mode: str | None,
+        reading: tuple[str, Sequence[int], str, bool],
+        **options: Any,
+    ):
         self.filenames = listing.filenames
-        self.filepaths = listing.filepaths
+        self.filepaths = [os.path.join(str(directory), name) for name in listing.filenames]
         self.classes = listing.classes
         self.class_indices = listing.class_indices
-        self.class_mode = listing.class_mode
-        self.samples = listing.samples
-        self.num_classes = listing.num_classes
-        self.image_shape = listing.image_shape
-        self._reading = {
-            "color_mode": listing.color_mode,
-            "target_size": listing.target_size,
-            "interpolation": listing.interpolation,
-            "keep_aspect_ratio": listing.keep_aspect_ratio,
-        }
-        super().__init__(generator, listing.samples, **options)
+        self.class_mode = class_mode
+        self.samples = len(listing.filenames)
+        self.num_classes = len(listing.class_indices)
+        self._reading = reading
+        color_mode, (height, width), *_ = reading
+        self.image_shape = (height, width, COLOR_MODES[color_mode])
+        super().__init__(generator, self.samples, **options)
 
     @property
     def labels(self) -> NDArray:
@@ -484,11 +525,37 @@ class FileFlow(Flow):
         return batch, classes.astype(generator.dtype)
 
     def _read(self, path: str) -> NDArray[np.float32]:
-        try:
-            with keras.utils.load_img(path, **self._reading) as picture:
-                return keras.utils.img_to_array(picture, data_format="channels_last", dtype="float32")
-        except OSError as error:
-            raise ValueError(f"{path} is no picture that can be read: {error}") from error
+        color_mode, (height, width), interpolation, keep_aspect_ratio = self._reading
+        picture = open_picture(path)
+        if color_mode == "rgba":
+            picture = picture.convert("RGBA")
+        else:
+            picture = on_black(picture)
+            picture = picture.convert("L") if color_mode == "grayscale" else picture
+        if picture.size != (width, height):
+            box = _middle(picture.size, (width, height)) if keep_aspect_ratio else None
+            picture = picture.resize((width, height), INTERPOLATIONS[interpolation], box=box)
+        array = np.asarray(picture, np.float32)
+        return array[..., None] if array.ndim == 2 else array
+
+
+def _check_reading(color_mode: str, class_mode: str | None, interpolation: str) -> None:
+    for name, value, choices in (
+        ("color_mode", color_mode, COLOR_MODES),
+        ("class_mode", class_mode, CLASS_MODES),
+        ("interpolation", interpolation, INTERPOLATIONS),
+    ):
+        if value not in choices:
+            raise ValueError(f"{name} is {value!r}; use one of {', '.join(map(str, choices))}")
+
+
+def _middle(size: tuple[int, int], aspect: tuple[int, int]) -> tuple[int, int, int, int]:
+    """The largest box of this aspect in the middle of a picture, as Keras rounds it."""
+    width, height = size
+    crop_width = min(width, height * aspect[0] // aspect[1])
+    crop_height = min(height, width * aspect[1] // aspect[0])
+    left, top = (width - crop_width) // 2, (height - crop_height) // 2
+    return left, top, left + crop_width, top + crop_height
 
 
 def as_affine(drawn: Drawn, height: int, width: int) -> Affine:

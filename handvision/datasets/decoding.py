@@ -8,14 +8,16 @@ from typing import TypeVar
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from handvision.datasets.errors import DataUnavailable
+from handvision.media.pictures import on_black, open_picture
 
 Item = TypeVar("Item")
 
 
 def in_threads(work: Callable[[Item], np.ndarray], items: Iterable[Item]) -> np.ndarray | list[np.ndarray]:
-    """`work` on every item (OpenCV lets go of Python's lock); one array if all come out in one shape."""
+    """`work` on every item (decoders let go of Python's lock); one array if all come out in one shape."""
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
         results = list(pool.map(work, items))
     one_shape = len({result.shape for result in results}) == 1
@@ -28,7 +30,7 @@ def photo(path: Path, longest: int) -> np.ndarray:
     Raises:
         DataUnavailable: the file is no picture.
     """
-    return no_larger(cv2.cvtColor(_decode(path, cv2.IMREAD_COLOR), cv2.COLOR_BGR2RGB), longest)
+    return no_larger(np.array(_decode(path)), longest)
 
 
 def mask(path: Path, longest: int | None = None) -> np.ndarray:
@@ -37,7 +39,7 @@ def mask(path: Path, longest: int | None = None) -> np.ndarray:
     Raises:
         DataUnavailable: the file is no picture.
     """
-    gray = _decode(path, cv2.IMREAD_GRAYSCALE)
+    gray = np.asarray(_decode(path).convert("L"))
     if longest:
         gray = no_larger(gray, longest)
     return np.where(gray > 127, 255, 0).astype(np.uint8)[..., None]
@@ -49,7 +51,7 @@ def classes(path: Path) -> np.ndarray:
     Raises:
         DataUnavailable: the file is no picture.
     """
-    return _decode(path, cv2.IMREAD_GRAYSCALE)
+    return np.asarray(_decode(path).convert("L"))
 
 
 def no_larger(picture: np.ndarray, longest: int) -> np.ndarray:
@@ -60,11 +62,8 @@ def no_larger(picture: np.ndarray, longest: int) -> np.ndarray:
     return cv2.resize(picture, (round(width * scale), round(height * scale)), interpolation=cv2.INTER_AREA)
 
 
-def _decode(path: Path, flag: int) -> np.ndarray:
-    # OpenCV's own reading of files fails on Windows where a path has letters beyond ASCII.
-    picture = cv2.imdecode(np.fromfile(path, np.uint8), flag) if path.stat().st_size else None
-    if picture is None:
-        raise DataUnavailable(
-            f"{path} is no picture that can be read. Delete {path.parent} and fetch it anew."
-        )
-    return picture
+def _decode(path: Path) -> Image.Image:
+    try:
+        return on_black(open_picture(path))
+    except (FileNotFoundError, ValueError) as error:
+        raise DataUnavailable(f"{error}. Delete {path.parent} and fetch it anew.") from error

@@ -157,7 +157,7 @@ def test_a_folder_is_listed_once_for_a_reading(dropped, monkeypatch):
 def test_picture_that_cannot_be_read_is_named(dropped):
     folder = download.find("houses")
     next(folder.rglob("10_kitchen.jpg")).write_bytes(b"no picture")
-    with pytest.raises(DataUnavailable, match=r"10_kitchen\.jpg is no picture"):
+    with pytest.raises(DataUnavailable, match=r"10_kitchen\.jpg: no picture"):
         load("houses")
 
 

@@ -105,10 +105,27 @@ def test_bad_folders_are_refused(folder, tmp_path_factory):
         generator.flow_from_directory(folder, classes=["fist", "thumb"])
     with pytest.raises(ValueError, match="class_mode"):
         generator.flow_from_directory(folder, class_mode="colour")
-    with pytest.raises(ValueError, match="color mode"):
+    with pytest.raises(ValueError, match="color_mode is 'cmyk'; use one of rgb, rgba, grayscale"):
         generator.flow_from_directory(folder, color_mode="cmyk")
     with pytest.raises(ValueError, match="needs a generator with a validation_split"):
         generator.flow_from_directory(folder, subset="training")
     (folder / "open" / "0.png").write_bytes(b"\x89PNG broken")
-    with pytest.raises(ValueError, match=r"0\.png is no picture"):
+    with pytest.raises(ValueError, match=r"0\.png: no picture that can be read"):
         generator.flow_from_directory(folder)[0]
+    with pytest.raises(ValueError, match="class_order is 'size'; use one of numbers, alphabet"):
+        generator.flow_from_directory(folder, class_order="size")
+    with pytest.raises(ValueError, match="interpolation is 'sinc'; use one of nearest"):
+        generator.flow_from_directory(folder, interpolation="sinc")
+    with pytest.raises(ValueError, match="class_mode is 'binary', but the classes are"):
+        generator.flow_from_directory(folder, class_mode="binary", classes=["fist"])
+
+
+@pytest.mark.parametrize(
+    "arguments", [{"brightness_range": (0.5, 1.5)}, {"channel_shift_range": 20}, {"rescale": 1 / 255}]
+)
+def test_options_of_gray_levels_are_refused_for_pictures_in_0_to_1(arguments):
+    (name,) = arguments
+    generator, pictures = ImageDataGenerator(**arguments), np.full((2, 8, 8, 3), 200, np.float32)
+    with pytest.raises(ValueError, match=f"{name} is .*meant for pictures in 0..255, .*up to 0.78"):
+        generator.flow(pictures / 255)
+    assert len(generator.flow(pictures)) == 1
