@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from handvision.synthesis.hand.mesh import anatomy
+from handvision.synthesis.hand.mesh.normals import VertexNormals
 from handvision.synthesis.hand.mesh.rotations import unit
 
 FILE = Path(__file__).with_name("right_hand.npz")
@@ -46,14 +47,7 @@ class HandModel:
 
     def normals(self, vertices: np.ndarray) -> np.ndarray:
         """Unit normals (v, 3) float32 of the vertices, for any pose."""
-        order, starts, owners = self._faces_of_vertices
-        corners = vertices.T[:, self.triangle_vertices.T]
-        a, b = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
-        of_face = (a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0])
-        normals = np.zeros_like(vertices)
-        for axis, values in enumerate(of_face):
-            normals[owners, axis] = np.add.reduceat(values[order], starts)
-        return (normals / np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-9)).astype(np.float32)
+        return self._vertex_normals(vertices)
 
     @cached_property
     def triangle_vertices(self) -> np.ndarray:
@@ -61,12 +55,8 @@ class HandModel:
         return self.vertex_of_corner[self.triangles]
 
     @cached_property
-    def _faces_of_vertices(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Triangles sorted by vertex, where each vertex's run starts, and whose run it is."""
-        flat = self.triangle_vertices.ravel()
-        order = np.argsort(flat, kind="stable")
-        starts = np.flatnonzero(np.r_[True, np.diff(flat[order]) > 0])
-        return order // 3, starts, flat[order][starts]
+    def _vertex_normals(self) -> VertexNormals:
+        return VertexNormals(self.triangle_vertices)
 
     @cached_property
     def finger_of_triangle(self) -> np.ndarray:

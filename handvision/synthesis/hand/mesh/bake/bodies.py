@@ -5,7 +5,8 @@ import numpy as np
 from handvision.synthesis.hand.mesh.bake.wheel import Wheel
 
 # What varies beside age, sex, origin, weight and muscle: target and standard deviation (1 = all of it).
-_HAND_TARGETS = (
+Details = tuple[tuple[str, float], ...]
+_HAND_TARGETS: Details = (
     ("hands/r-hand-fingers-diameter", 0.55),
     ("hands/r-hand-fingers-length", 0.45),
     ("hands/measure-wrist-circ", 0.35),
@@ -20,11 +21,15 @@ class Bodies:
     Args:
         vertices: (n, 3) of the base mesh.
         rows: the wanted ones.
+        details: what varies beside age, sex, origin, weight and muscle: a target and the standard deviation
+            of its amount, which ends at 1.
     """
 
-    def __init__(self, wheel: Wheel, vertices: np.ndarray, rows: np.ndarray) -> None:
+    def __init__(
+        self, wheel: Wheel, vertices: np.ndarray, rows: np.ndarray, details: Details = _HAND_TARGETS
+    ) -> None:
         self._wheel, self._base, self._rows = wheel, vertices[rows], rows
-        self._count = len(vertices)
+        self._count, self._details = len(vertices), details
         self._targets: dict[str, np.ndarray] = {}
 
     def draw(self, rng: np.random.Generator) -> np.ndarray:
@@ -50,7 +55,7 @@ class Bodies:
                         if of_muscle * of_weight > 0:
                             name = f"macrodetails/universal-{sex}-{age}-{muscle}-{weight}"
                             body += amount * of_muscle * of_weight * self._target(name)
-        for name, spread in _HAND_TARGETS:
+        for name, spread in self._details:
             amount = np.clip(rng.normal(0, spread), -1, 1)
             body += abs(amount) * self._target(f"{name}-{'incr' if amount > 0 else 'decr'}")
         return body

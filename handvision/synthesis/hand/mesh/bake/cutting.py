@@ -49,15 +49,10 @@ class Cut:
 def cut_hand(wheel: Wheel, body: Body, seed: int = 0) -> Cut:
     """Cuts the hand out and learns from 600 random bodies how hands differ."""
     table = _bone_weights(wheel, len(body.vertices))
-    inside = table.sum(axis=1) > 0.5
-    kept = [
-        row
-        for row, face in enumerate(body.faces)
-        if body.groups[row] == "body" and all(inside[vertex] for vertex in face)
-    ]
+    kept = hand_faces(wheel, body)
     faces = np.array([body.faces[row] for row in kept])
     used = np.unique(faces)
-    cubes = [_cube(body, name) for name in _CUBES]
+    cubes = [joint_cube(body, f"r-{name}") for name in _CUBES]
     rows = np.concatenate([used, *cubes])
     starts = np.cumsum([len(used)] + [len(cube) for cube in cubes])
 
@@ -66,7 +61,7 @@ def cut_hand(wheel: Wheel, body: Body, seed: int = 0) -> Cut:
     for _ in range(_PEOPLE):
         drawn = bodies.draw(rng)
         joints = np.stack([drawn[a:b].mean(axis=0) for a, b in pairwise(starts)])
-        hands.append(_in_own_frame(np.concatenate([joints, drawn[: len(used)]])))
+        hands.append(in_own_frame(np.concatenate([joints, drawn[: len(used)]])))
     mean, shapes, shape_range = _principal_components(np.stack(hands))
     thumb = anatomy.first_joint(1)
     mean[thumb] = 0.5 * mean[thumb] + 0.5 * np.array(_THUMB_BASE)
@@ -85,6 +80,38 @@ def cut_hand(wheel: Wheel, body: Body, seed: int = 0) -> Cut:
     )
 
 
+def hand_faces(wheel: Wheel, body: Body) -> list[int]:
+    """Rows of the body's faces that are right hand or forearm."""
+    inside = _bone_weights(wheel, len(body.vertices)).sum(axis=1) > 0.5
+    return [
+        row
+        for row, face in enumerate(body.faces)
+        if body.groups[row] == "body" and all(inside[vertex] for vertex in face)
+    ]
+
+
+def joint_cube(body: Body, name: str) -> np.ndarray:
+    """Rows of the vertices that mark a joint, as "r-elbow" or "neck"."""
+    return np.unique([face for row, face in enumerate(body.faces) if body.groups[row] == f"joint-{name}"])
+
+
+def in_own_frame(points: np.ndarray) -> np.ndarray:
+    """Joints and vertices, joints first, in the frame and the unit of `anatomy`."""
+    frame, length = hand_frame(points)
+    return (points - points[0]) @ frame.T / length
+
+
+def hand_frame(points: np.ndarray) -> tuple[np.ndarray, float]:
+    """The axes of the right hand as rows, (3, 3), and its length, from joints (21 or more, 3) in `anatomy`'s order."""
+    wrist, index, middle, little = points[[0, 5, 9, 17]]
+    along = (middle - wrist) / np.linalg.norm(middle - wrist)
+    side = index - little
+    side = side - along * (side @ along)
+    side /= np.linalg.norm(side)
+    length = np.linalg.norm(np.diff(points[[0, 9, 10, 11, 12]], axis=0), axis=1).sum()
+    return np.stack([side, along, np.cross(side, along)]), float(length)
+
+
 def _bone_weights(wheel: Wheel, count: int) -> np.ndarray:
     """(count, bones); the upper arm's weights are left out, both forearm bones are one."""
     table = np.zeros((count, len(anatomy.BONES)))
@@ -98,24 +125,6 @@ def _bone_weights(wheel: Wheel, count: int) -> np.ndarray:
             for vertex, weight in pairs:
                 table[vertex, anatomy.BONES.index(bone)] += weight
     return table
-
-
-def _cube(body: Body, name: str) -> np.ndarray:
-    """Rows of the vertices that mark a joint."""
-    group = f"joint-r-{name}"
-    return np.unique([face for row, face in enumerate(body.faces) if body.groups[row] == group])
-
-
-def _in_own_frame(points: np.ndarray) -> np.ndarray:
-    """Joints and vertices, joints first, in the frame and the unit of `anatomy`."""
-    wrist, index, middle, little = points[[0, 5, 9, 17]]
-    along = (middle - wrist) / np.linalg.norm(middle - wrist)
-    side = index - little
-    side = side - along * (side @ along)
-    side /= np.linalg.norm(side)
-    frame = np.stack([side, along, np.cross(side, along)])
-    length = np.linalg.norm(np.diff(points[[0, 9, 10, 11, 12]], axis=0), axis=1).sum()
-    return (points - wrist) @ frame.T / length
 
 
 def _principal_components(hands: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -82,7 +82,11 @@ class Wheel:
 
     def nail_mask(self) -> np.ndarray:
         """Where nails are in the body's texture, (height, width) uint8."""
-        content = np.frombuffer(self.read("textures/mpfb_fingernails.jpg"), np.uint8)
+        return self.mask("mpfb_fingernails.jpg")
+
+    def mask(self, name: str) -> np.ndarray:
+        """A mask of the body's texture, (height, width) uint8."""
+        content = np.frombuffer(self.read(f"textures/{name}"), np.uint8)
         return np.asarray(cv2.imdecode(content, cv2.IMREAD_GRAYSCALE))
 
 
