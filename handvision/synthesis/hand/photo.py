@@ -110,20 +110,21 @@ def _sleeve(
 
 def through_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Exposure, colour temperature, uneven light, blur, noise, contrast and JPEG; to uint8."""
-    size = len(picture)
+    height, width = picture.shape[:2]
+    size = max(height, width)
     warmth = rng.normal(0, 0.06)
     exposure = np.exp(np.clip(rng.normal(-0.06, 0.2), -0.6, 0.22))
     gain = np.array([1 + warmth, 1 + rng.normal(0, 0.015), 1 - warmth]) * exposure * 255
     picture *= gain.astype(np.float32)
     if rng.random() < 0.5:
-        uneven = textures.slope(rng, size)[..., None] - np.float32(0.5)
+        uneven = textures.slope(rng, size)[:height, :width, None] - np.float32(0.5)
         picture *= 1 + np.float32(rng.uniform(-0.35, 0.35)) * uneven
     if rng.random() < 0.5:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.9) * size / 128)
     strength = abs(rng.normal(0, 4))
-    noise = rng.standard_normal((size, size), np.float32)
-    coarse = rng.standard_normal((size // 2, size // 2, 3), np.float32)
-    picture += cv2.resize(coarse, (size, size)) * np.float32(0.7 * strength)
+    noise = rng.standard_normal((height, width), np.float32)
+    coarse = rng.standard_normal((height // 2, width // 2, 3), np.float32)
+    picture += cv2.resize(coarse, (width, height)) * np.float32(0.7 * strength)
     picture += (noise * np.float32(strength))[..., None]
     picture = np.clip(picture, 0, 255, out=picture).astype(np.uint8)
     curve = 255 * (np.arange(256) / 255) ** np.exp(rng.normal(0, 0.15))

@@ -141,7 +141,7 @@ def draw_scene(
     vertices, rest = hand.shaped(draw_shape(hand, rng, split) if shape is None else shape)
     mirror = bool(rng.random() < mirror_share)
     distance = float(rng.uniform(2.6, 7.0))
-    shown, posed = _draw_shown(hand, rest, rng, task, label, distance, any_view)
+    shown, posed = draw_shown(hand, rest, rng, task, label, distance, any_view)
     mirror = mirror ^ shown.mirrored if left is None else left
     usual = shown.usual_rotation * (1 if mirror == shown.mirrored else -1)
     wanted = float(wrap_degrees(np.float32(usual + rng.uniform(*turns))))
@@ -150,7 +150,7 @@ def draw_scene(
     return place(hand, surface, posed, shown, distance, mirror, wanted, size, rng, square)
 
 
-def _draw_shown(
+def draw_shown(
     hand: HandModel,
     rest: np.ndarray,
     rng: np.random.Generator,
@@ -195,7 +195,7 @@ def place(
     """Turns a surface to the camera and puts it somewhere in the picture, or in a square part of it."""
     points = keypoints.key_points(posed.joints)
     middle = points[[0, 5, 9, 17]].mean(axis=0)
-    view = np.diag([-1.0 if mirror else 1.0, 1.0, 1.0]) @ _turn(shown.view)
+    view = np.diag([-1.0 if mirror else 1.0, 1.0, 1.0]) @ view_turn(shown.view)
     wrist, knuckle = _flat((points[[anatomy.WRIST, anatomy.MIDDLE_KNUCKLE]] - middle) @ view.T, distance)
     dx, dy = knuckle - wrist
     view = rotation((0, 0, 1), rotation_degrees - float(np.degrees(np.arctan2(-dx, -dy)))) @ view
@@ -208,15 +208,15 @@ def place(
     )
 
 
-def _turn(view: poses.View) -> np.ndarray:
-    """From the hand's own frame to the camera's."""
+def view_turn(view: poses.View) -> np.ndarray:
+    """(3, 3) from the hand's own frame to the camera's."""
     return rotation((1, 0, 0), view.pitch) @ rotation((0, 1, 0), view.yaw)
 
 
 def _arm_hides(posed: posing.Posed, shown: poses.Shown) -> bool:
     """Whether the forearm comes from so near the camera that it lies before the hand."""
     arm = posed.joints[anatomy.ELBOW] - posed.joints[anatomy.WRIST]
-    return bool((_turn(shown.view) @ arm)[2] > 0.85 * np.linalg.norm(arm))
+    return bool((view_turn(shown.view) @ arm)[2] > 0.85 * np.linalg.norm(arm))
 
 
 def _stands_out(hand: HandModel, posed: posing.Posed, shown: poses.Shown, distance: float) -> bool:

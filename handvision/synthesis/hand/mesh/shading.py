@@ -28,7 +28,7 @@ _INK = (0.02, 0.025, 0.035)
 
 
 @dataclass
-class _Places:
+class Places:
     """What is shaded: two places of each covered pixel, the last ones first.
 
     Attributes:
@@ -49,7 +49,7 @@ class _Places:
 
 
 @dataclass
-class _Paint:
+class Paint:
     """(3, n) albedo; (n,) strength and sharpness of highlights, and relief in texture units."""
 
     albedo: np.ndarray
@@ -61,18 +61,18 @@ class _Paint:
 def shade(scene: Scene, look: Look) -> np.ndarray:
     """What pictures show of a hand and its things, (size, size, 3) float32 RGB in [0, 1]; black elsewhere."""
     places = _seen(scene)
-    paint = _skin_paint(places, look.skin)
+    paint = skin_paint(places, look.skin)
     _paint_things(places, paint, look)
     _tip_normals(scene, places, paint.relief)
     openness = _openness(scene, places)
     lit = _lit(scene, places, look.light)
-    colour = _display(_illuminate(scene, places, paint, look.light, openness, lit))
+    colour = display(illuminate(scene.distance, places, paint, look.light, openness, lit))
     picture = np.zeros((scene.size**2, 3), np.float32)
     picture[places.pixel[: places.count]] = (0.5 * (colour[:, : places.count] + colour[:, places.count :])).T
     return picture.reshape(scene.size, scene.size, 3)
 
 
-def _seen(scene: Scene) -> _Places:
+def _seen(scene: Scene) -> Places:
     fragments, surface = scene.fragments, scene.surface
     chosen = np.full(scene.size**2, -1, np.int32)
     chosen[scene.pixel_of_fragment] = np.arange(len(fragments.pixel), dtype=np.int32)
@@ -90,18 +90,18 @@ def _seen(scene: Scene) -> _Places:
     values = np.concatenate([surface.vertices, surface.normals, surface.place], axis=1).T
     value = sum(values[:, vertices[i]] * weights[i] for i in range(3))
     uv = sum(surface.uv.T[:, corners[i]] * weights[i] for i in range(3))
-    normal = _directions(value[3:6])
-    return _Places(
+    normal = directions(value[3:6])
+    return Places(
         np.tile(pixel, 2), len(pixel), value[:3], normal, uv, value[6:], surface.materials[triangle]
     )
 
 
-def _skin_paint(places: _Places, skin: Skin) -> _Paint:
+def skin_paint(places: Places, skin: Skin) -> Paint:
     texture = load().texture
     u, v = places.uv * np.float32(len(texture)) - np.float32(0.5)
-    creases, relief, nail, palmar = _look_up(texture, u, v).astype(np.float32) * np.float32(1 / 255)
+    creases, relief, nail, palmar = look_up(texture, u, v).astype(np.float32) * np.float32(1 / 255)
     u, v = places.noise_place * np.float32(_NOISE_PIXELS)
-    blotches, pores, grain = _look_up(_noise_of(skin.noise_corner), u, v)
+    blotches, pores, grain = look_up(noise_of(skin.noise_corner), u, v)
     nail = np.minimum(nail * np.float32(1.1), 1)
     pored = np.float32(0.035) * pores
     albedo = np.empty((3, len(u)), np.float32)
@@ -119,19 +119,19 @@ def _skin_paint(places: _Places, skin: Skin) -> _Paint:
     )
     gloss = np.float32(skin.gloss) * (1 + 2 * nail) * (1 + np.float32(0.25) * pores)
     sharpness = np.where(nail > 0.4, np.float32(2.5 * skin.sharpness), np.float32(skin.sharpness))
-    return _Paint(albedo, gloss, sharpness, bumps.astype(np.float32))
+    return Paint(albedo, gloss, sharpness, bumps.astype(np.float32))
 
 
 def _ink(albedo: np.ndarray, tattoo: np.ndarray, u: np.ndarray, v: np.ndarray, palmar: np.ndarray) -> None:
     """Lays a tattoo on the back of hand and wrist, where no palm is."""
     corner = np.float32(0.45 * _NOISE_PIXELS)
-    ink = _look_up(tattoo[..., None], u - corner, v - corner, cv2.BORDER_CONSTANT)[0] * np.float32(0.85 / 255)
+    ink = look_up(tattoo[..., None], u - corner, v - corner, cv2.BORDER_CONSTANT)[0] * np.float32(0.85 / 255)
     ink = ink * (palmar < 0.4)
     for i in range(3):
         albedo[i] += (np.float32(_INK[i]) - albedo[i]) * ink
 
 
-def _paint_things(places: _Places, paint: _Paint, look: Look) -> None:
+def _paint_things(places: Places, paint: Paint, look: Look) -> None:
     """Colours what is not skin."""
     if not places.material.any():
         return
@@ -139,7 +139,7 @@ def _paint_things(places: _Places, paint: _Paint, look: Look) -> None:
     if len(cloth):
         side = look.cloth.shape[0]
         around, along = places.uv[:, cloth] * np.float32(2 * side)
-        weave = _look_up(look.cloth, around % side, along % side)
+        weave = look_up(look.cloth, around % side, along % side)
         paint.albedo[:, cloth] = weave
     for material, colour in (
         (Material.STRAP, look.strap),
@@ -155,17 +155,17 @@ def _paint_things(places: _Places, paint: _Paint, look: Look) -> None:
         paint.sharpness[places.material == material] = 60
 
 
-def _tip_normals(scene: Scene, places: _Places, relief: np.ndarray) -> None:
+def _tip_normals(scene: Scene, places: Places, relief: np.ndarray) -> None:
     """Bumps: the relief's slope on the screen tips the normals."""
     field = np.zeros((scene.size, scene.size), np.float32)
     field.ravel()[places.pixel[: places.count]] = relief[: places.count]
     steep = np.float32(0.00125 * scene.zoom) * np.clip(places.normal[2], 0.2, 1)
     places.normal[0] -= cv2.Sobel(field, cv2.CV_32F, 1, 0).ravel()[places.pixel] * steep
     places.normal[1] += cv2.Sobel(field, cv2.CV_32F, 0, 1).ravel()[places.pixel] * steep
-    places.normal = _directions(places.normal)
+    places.normal = directions(places.normal)
 
 
-def _openness(scene: Scene, places: _Places) -> np.ndarray:
+def _openness(scene: Scene, places: Places) -> np.ndarray:
     """Ambient occlusion (n,): 1 in the open, less where the surroundings stand nearer to the viewer."""
     pixel, depth = places.pixel[: places.count], places.position[2] + 8
     field = np.zeros((scene.size, scene.size, 2), np.float32)
@@ -182,7 +182,7 @@ def _openness(scene: Scene, places: _Places) -> np.ndarray:
     return openness
 
 
-def _lit(scene: Scene, places: _Places, light: Light) -> np.ndarray:
+def _lit(scene: Scene, places: Places, light: Light) -> np.ndarray:
     """Share of the lamp's light that reaches each place (n,), by a map of what the lamp sees."""
     surface = scene.surface
     side = unit(np.cross((0.3, 1, 0.1), light.direction))
@@ -213,15 +213,15 @@ def _lit(scene: Scene, places: _Places, light: Light) -> np.ndarray:
     return lit
 
 
-def _illuminate(
-    scene: Scene, places: _Places, paint: _Paint, light: Light, openness: np.ndarray, lit: np.ndarray
+def illuminate(
+    distance: float, places: Places, paint: Paint, light: Light, openness: np.ndarray, lit: np.ndarray
 ) -> np.ndarray:
-    """Linear light that reaches the camera, (3, n)."""
+    """Linear light that reaches a camera at (0, 0, distance), (3, n)."""
     lamp = light.direction.astype(np.float32)
     facing = _dot(places.normal, lamp)
-    eye = np.array([[0], [0], [scene.distance]], np.float32) - places.position
-    eye = _directions(eye)
-    halfway = np.maximum(_dot(places.normal, _directions(eye + lamp[:, None])), np.float32(1e-4))
+    eye = np.array([[0], [0], [distance]], np.float32) - places.position
+    eye = directions(eye)
+    halfway = np.maximum(_dot(places.normal, directions(eye + lamp[:, None])), np.float32(1e-4))
     edge = 1 - np.clip(_dot(places.normal, eye), 0, 1)
     fresnel = np.float32(0.04) + np.float32(0.5) * edge * edge * edge * edge * edge
     shine = cv2.exp(paint.sharpness * cv2.log(halfway).ravel()).ravel() * (facing > 0) * lit
@@ -238,7 +238,7 @@ def _illuminate(
     return colour
 
 
-def _display(colour: np.ndarray) -> np.ndarray:
+def display(colour: np.ndarray) -> np.ndarray:
     """As a camera shows linear light: bright ones rolled off, then gamma."""
     colour = np.maximum(colour, np.float32(1e-5))
     return cv2.pow(np.minimum(colour * np.float32(1.12) / (1 + np.float32(0.25) * colour), 1), 1 / 2.2)
@@ -259,21 +259,23 @@ def _noise_bank() -> np.ndarray:
     )
 
 
-def _noise_of(corner: np.ndarray) -> np.ndarray:
+def noise_of(corner: np.ndarray) -> np.ndarray:
     """One person's part of the bank."""
     x, y = corner
     return np.ascontiguousarray(_noise_bank()[y : y + 420, x : x + 420])
 
 
-def _look_up(image: np.ndarray, u: np.ndarray, v: np.ndarray, border: int = cv2.BORDER_REFLECT) -> np.ndarray:
+def look_up(image: np.ndarray, u: np.ndarray, v: np.ndarray, border: int = cv2.BORDER_REFLECT) -> np.ndarray:
     """Bilinear samples (channels, n) of an image at coordinates whose whole numbers are pixel centres."""
+    if not len(u):
+        return np.empty((image.shape[2], 0), np.float32)
     pad = -len(u) % 256  # OpenCV's images may not be wider than 32767
     columns, rows = (np.pad(line.astype(np.float32), (0, pad)).reshape(-1, 256) for line in (u, v))
     found = cv2.remap(image, columns, rows, cv2.INTER_LINEAR, borderMode=border)
     return np.ascontiguousarray(found.reshape(len(u) + pad, -1)[: len(u)].T)
 
 
-def _directions(vectors: np.ndarray) -> np.ndarray:
+def directions(vectors: np.ndarray) -> np.ndarray:
     """Unit vectors of (3, n)."""
     shorter: np.ndarray = 1 / np.sqrt(np.maximum(_dot(vectors, vectors), np.float32(1e-12)))
     return vectors * shorter

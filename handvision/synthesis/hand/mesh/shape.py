@@ -16,7 +16,12 @@ def draw_shape(model: HandModel, rng: np.random.Generator, split: str) -> np.nda
 
     They are distributed normally and end at the model's `shape_range`. No two splits share a value of any.
     """
-    normal, (low, high) = NormalDist(), model.shape_range
+    return draw_coefficients(model.shape_range, rng, split)
+
+
+def draw_coefficients(shape_range: np.ndarray, rng: np.random.Generator, split: str) -> np.ndarray:
+    """Shape coefficients (n,) within `shape_range`, (2, n) lowest and highest; see `draw_shape`."""
+    normal, (low, high) = NormalDist(), shape_range
     tail = normal.cdf(-_REACH)
     uniform = tail + (1 - 2 * tail) * stratum(rng, split, len(low))
     deviations = np.array([normal.inv_cdf(value) for value in uniform.tolist()]) / _REACH
