@@ -108,8 +108,13 @@ def _sleeve(
     _lay(picture, drawn, cover)
 
 
-def through_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Exposure, colour temperature, uneven light, blur, noise, contrast and JPEG; to uint8."""
+def through_camera(picture: np.ndarray, rng: np.random.Generator, blur: float = 1.0) -> np.ndarray:
+    """Exposure, colour temperature, uneven light, blur, noise, contrast and JPEG; to uint8.
+
+    Args:
+        picture: (height, width, 3) float32 RGB in [0, 1]; it is changed.
+        blur: how blurred and noisy pictures are, 1 = as close-ups of hands, whose blur grows with their size.
+    """
     height, width = picture.shape[:2]
     size = max(height, width)
     warmth = rng.normal(0, 0.06)
@@ -120,8 +125,8 @@ def through_camera(picture: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         uneven = textures.slope(rng, size)[:height, :width, None] - np.float32(0.5)
         picture *= 1 + np.float32(rng.uniform(-0.35, 0.35)) * uneven
     if rng.random() < 0.5:
-        picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.3, 0.9) * size / 128)
-    strength = abs(rng.normal(0, 4))
+        picture = cv2.GaussianBlur(picture, (0, 0), blur * rng.uniform(0.3, 0.9) * size / 128)
+    strength = blur * abs(rng.normal(0, 4))
     noise = rng.standard_normal((height, width), np.float32)
     coarse = rng.standard_normal((height // 2, width // 2, 3), np.float32)
     picture += cv2.resize(coarse, (width, height)) * np.float32(0.7 * strength)

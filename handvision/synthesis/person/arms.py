@@ -18,14 +18,19 @@ _TRIES = 60
 
 @dataclass(frozen=True)
 class HeldArm:
-    """An arm with its hand: `hand` (3, 3) takes directions of the hand's own frame to space; a left one mirrors."""
+    """An arm, and `hand`, (3, 3), from its hand's own frame to space; a left one mirrors."""
 
     arm: Arm
     hand: np.ndarray
 
 
 def show(
-    rest: np.ndarray, trunk: Trunk, side: str, posed: hand_posing.Posed, hand: np.ndarray, rng: np.random.Generator
+    rest: np.ndarray,
+    trunk: Trunk,
+    side: str,
+    posed: hand_posing.Posed,
+    hand: np.ndarray,
+    rng: np.random.Generator,
 ) -> HeldArm | None:
     """An arm whose hand stands as `hand` says; None where no arm can do it."""
     fore = -unit(hand @ unit(posed.joints[hand_anatomy.ELBOW]))
@@ -68,14 +73,19 @@ def reach(
         float(np.linalg.norm(rest[joint(far, side)] - rest[joint(near, side)]))
         for near, far in (("shoulder", "elbow"), ("elbow", "wrist"))
     )
-    shoulder, fore = trunk.joints[joint("shoulder", side)], unit(place - trunk.joints[joint("shoulder", side)])
+    shoulder, fore = (
+        trunk.joints[joint("shoulder", side)],
+        unit(place - trunk.joints[joint("shoulder", side)]),
+    )
     upper = unit(elbow)
     for _ in range(3):
         wrist = place - 0.4 * hand_length(rest, side) * fore
         shoulder, clavicle = shoulder_of(rest, trunk, side, upper)
         axis = unit(wrist - shoulder)
         span = float(
-            np.clip(np.linalg.norm(wrist - shoulder), 0.3 * upper_length, 0.985 * (upper_length + fore_length))
+            np.clip(
+                np.linalg.norm(wrist - shoulder), 0.3 * upper_length, 0.985 * (upper_length + fore_length)
+            )
         )
         cosine = (upper_length**2 + span**2 - fore_length**2) / (2 * upper_length * span)
         cosine = float(np.clip(cosine, -1, 1))
@@ -94,7 +104,9 @@ def reach(
 
 def rest_hand(rest: np.ndarray, side: str) -> np.ndarray:
     """(3, 3) from the hand's own frame to the body's at rest; the left hand's mirrors."""
-    wrist, index, middle, little = (rest[joint(name, side)] for name in ("wrist", "index", "middle", "little"))
+    wrist, index, middle, little = (
+        rest[joint(name, side)] for name in ("wrist", "index", "middle", "little")
+    )
     along = unit(middle - wrist)
     across = unit(index - little - along * ((index - little) @ along))
     normal = np.cross(across, along)
@@ -107,5 +119,7 @@ def hand_length(rest: np.ndarray, side: str) -> float:
     return float(np.linalg.norm(np.diff(chain, axis=0), axis=1).sum())
 
 
-def _wrist_twist(rest: np.ndarray, side: str, before: np.ndarray, fore: np.ndarray, hand: np.ndarray) -> float:
+def _wrist_twist(
+    rest: np.ndarray, side: str, before: np.ndarray, fore: np.ndarray, hand: np.ndarray
+) -> float:
     return signed_angle(fore, (before @ rest_hand(rest, side))[:, 2], hand[:, 2])

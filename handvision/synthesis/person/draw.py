@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from handvision.core.hands import NO_HAND, Hands
+from handvision.core.hands import Hands
 from handvision.core.vocabularies import GESTURES, NUMBERS
 from handvision.synthesis.hand import photo, skin
 from handvision.synthesis.person.room import draw_room
@@ -17,6 +17,8 @@ from handvision.synthesis.strata import SPLITS
 
 TASKS = {"numbers": NUMBERS, "gestures": GESTURES}
 _TRIES = 8
+# Of the blur and noise of close-ups: a person's hands are small in the picture.
+_BLUR = 0.4
 
 
 def draw_person(
@@ -36,37 +38,51 @@ def draw_person(
     Args:
         size: (height, width) in pixels, each 64 to 1024.
         split: "train", "validation" or "test".
-        task: what raised hands show: "numbers" or "gestures". One in eight shows any pose, labelled NO_HAND,
-            as every hand that is not raised is.
+        task: what raised hands show: "numbers" or "gestures". One in eight shows any pose, labelled
+            NO_HAND, as every hand that is not raised is.
         empty: no hand is in the picture: they are out of it or behind the back, or nobody is there.
         photos: False leaves the photo out, which is faster.
         rooms: photos (height, width, 3) uint8 RGB without people, as backgrounds; default drawn rooms.
 
     Returns:
-        A `Picture`: photo (height, width, 3) uint8 RGB; mask (height, width) uint8, 255 = skin of hands and of
-        bare forearms joined to them (a bare arm whose hand is hidden is background); hands with box around the
-        hand without its forearm, 21 key points (score 1 = seen, 0 = hidden), handedness, label and rotation.
+        A `Picture`: photo (height, width, 3) uint8 RGB; mask (height, width) uint8, 255 = skin of hands and
+        of bare forearms joined to them (a bare arm whose hand is hidden is background); hands with box around
+        the hand without its forearm, 21 key points (score 1 = seen, 0 = hidden), handedness, label, rotation.
 
     Raises:
         ValueError: an argument is out of its range; the message names it.
     """
-    _check(size, split, task, rooms)
+    size = check_person(size, split, task, rooms)
     scene, masks, hands = _scene(size, rng, split, task, empty)
     drawn = _photo(scene, size, rng, split, rooms) if photos else None
     mask = masks.max(axis=0) if len(masks) else np.zeros(size, np.uint8)
     return Picture(drawn, mask, masks, hands)
 
 
-def _check(size: tuple[int, int], split: str, task: str, rooms: Sequence[np.ndarray]) -> None:
-    if len(size) != 2 or not all(64 <= side <= 1024 for side in size):
+def check_person(
+    size: tuple[int, int], split: str, task: str, rooms: Sequence[np.ndarray]
+) -> tuple[int, int]:
+    """The size as whole numbers.
+
+    Raises:
+        ValueError: an argument of `draw_person` is out of its range; the message names it.
+    """
+    try:
+        height, width = (int(side) for side in size)
+    except (TypeError, ValueError):
+        raise ValueError(f"size is {size!r}; use (height, width), each 64 to 1024 pixels") from None
+    if not (64 <= height <= 1024 and 64 <= width <= 1024):
         raise ValueError(f"size is {size!r}; use (height, width), each 64 to 1024 pixels")
     if split not in SPLITS:
         raise ValueError(f"split is {split!r}; use one of {', '.join(SPLITS)}")
     if task not in TASKS:
         raise ValueError(f"task is {task!r}; use one of {', '.join(TASKS)}")
-    for room in rooms:
+    for number, room in enumerate(rooms):
         if room.ndim != 3 or room.shape[2] != 3 or room.dtype != np.uint8:
-            raise ValueError(f"a room has shape {room.shape} and dtype {room.dtype}; use (height, width, 3) uint8")
+            raise ValueError(
+                f"rooms[{number}] has shape {room.shape} and dtype {room.dtype}; use (height, width, 3) uint8"
+            )
+    return height, width
 
 
 def _scene(
@@ -87,28 +103,32 @@ def _scene(
 
 
 def _photo(
-    scene: Scene | None, size: tuple[int, int], rng: np.random.Generator, split: str, rooms: Sequence[np.ndarray]
+    scene: Scene | None,
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    split: str,
+    rooms: Sequence[np.ndarray],
 ) -> np.ndarray:
     tone = skin.tone(rng, split)
     look = draw_person_look(rng, split, tone)
     picture = draw_room(size, rng, split, rooms)
     if scene is None:
-        return photo.through_camera(picture, rng)
+        return photo.through_camera(picture, rng, _BLUR)
     coverage = scene.coverage()
     if look.light.kind == "back":
         picture *= np.float32(rng.uniform(1.2, 1.7))
     elif rng.random() < 0.4:
         _cast_shadow(picture, coverage, look.light.direction, rng)
     person = shade(scene, look) * coverage[..., None]
-    if rng.random() < 0.15:
+    if rng.random() < 0.12:
         blur = _motion(size, rng)
         person, coverage = cv2.filter2D(person, -1, blur), cv2.filter2D(coverage, -1, blur)
-    return photo.through_camera(picture * (1 - coverage[..., None]) + person, rng)
+    return photo.through_camera(picture * (1 - coverage[..., None]) + person, rng, _BLUR)
 
 
 def _motion(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """A kernel that smears along a line of at most 2 % of the picture, to both sides of where the person is."""
-    length = max(2.0, rng.uniform(0.004, 0.02) * size[0])
+    """A kernel that smears along a line of at most 1.2 % of the picture, to both sides."""
+    length = max(2.0, rng.uniform(0.004, 0.012) * size[0])
     side = 2 * int(np.ceil(length / 2)) + 1
     kernel = np.zeros((side, side), np.float32)
     angle = rng.uniform(0, np.pi)
@@ -118,13 +138,12 @@ def _motion(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     return kernel / kernel.sum()
 
 
-def _cast_shadow(picture: np.ndarray, coverage: np.ndarray, light: np.ndarray, rng: np.random.Generator) -> None:
+def _cast_shadow(
+    picture: np.ndarray, coverage: np.ndarray, light: np.ndarray, rng: np.random.Generator
+) -> None:
     """Darkens the background where the person keeps the lamp's light from a wall behind."""
     reach = rng.uniform(0.02, 0.12) * len(picture)
     moved = np.array([[1, 0, -light[0] * reach], [0, 1, light[1] * reach]], np.float32)
     shadow = cv2.warpAffine(coverage, moved, coverage.shape[::-1])
     shadow = cv2.GaussianBlur(shadow, (0, 0), 0.8 + 0.4 * reach)
     picture *= 1 - shadow[..., None] * np.float32(rng.uniform(0.1, 0.5))
-
-
-__all__ = ["NO_HAND", "TASKS", "draw_person"]

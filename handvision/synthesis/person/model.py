@@ -31,8 +31,9 @@ class Part(IntEnum):
     THING = 10
 
 
-# Columns of `PersonModel.paint`.
+# Columns of `PersonModel.paint`; then those that `surface` adds: where clothes are, above 0.5.
 LIPS, BROW, HAIR, BEARD, LIDS = range(5)
+TOP, TROUSERS = 5, 6
 
 
 @dataclass(frozen=True)
@@ -135,7 +136,9 @@ def _join(
     triangles, corners = [baked["triangles"].astype(np.int64)], [np.arange(body)]
     uvs, parts = [np.zeros((body, 2), np.float32)], [baked["part"].astype(np.int64)]
     fingers = [np.full(len(triangles[0]), -1)]
-    short = (hand.triangle_vertices < len(hand_rows[0])).all(axis=1)  # without the arm drawn out beyond the elbow
+    short = (hand.triangle_vertices < len(hand_rows[0])).all(
+        axis=1
+    )  # without the arm drawn out beyond the elbow
     forearm = (hand.along_arm[hand.triangle_vertices] > 0.02).all(axis=1)[short]
     for rows, of_hand, of_forearm in (
         (hand_rows[0], Part.RIGHT_HAND, Part.RIGHT_FOREARM),

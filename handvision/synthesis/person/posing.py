@@ -1,6 +1,7 @@
 """From a stance to a body in space: bones turned about joints, skin drawn along."""
 
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,7 +15,7 @@ _FRONT = np.array([0.0, 0.0, 1.0])
 
 @dataclass(frozen=True)
 class Arm:
-    """Directions of an arm's bones, (3,) unit vectors, and how far its skin is twisted at the wrist, degrees."""
+    """Directions of an arm's bones, (3,) unit vectors, and the twist of its skin at the wrist, degrees."""
 
     upper: np.ndarray
     fore: np.ndarray
@@ -23,7 +24,7 @@ class Arm:
 
 @dataclass(frozen=True)
 class Stance:
-    """What the body does, in space (x right, y up, z to the viewer; a person who faces the viewer is not turned).
+    """What the body does, in space: x right, y up, z to the viewer, whom an unturned person faces.
 
     Attributes:
         pelvis, chest, head: (3, 3) rotations against the rest pose; the spine and the neck lie half-way.
@@ -40,7 +41,7 @@ class Stance:
 
 @dataclass(frozen=True)
 class Trunk:
-    """Joints (j, 3) of which pelvis to head, hips, clavicles and shoulders are in place, and bones' rotations."""
+    """Joints (j, 3), of which those of trunk, head and shoulders are in place, and bones' rotations."""
 
     joints: np.ndarray
     turns: np.ndarray
@@ -71,7 +72,9 @@ def pose_trunk(rest: np.ndarray, stance: Stance) -> Trunk:
     return Trunk(joints, turns)
 
 
-def shoulder_of(rest: np.ndarray, trunk: Trunk, side: str, upper: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def shoulder_of(
+    rest: np.ndarray, trunk: Trunk, side: str, upper: np.ndarray
+) -> tuple[np.ndarray, np.ndarray]:
     """Where the shoulder goes when the upper arm points along `upper`, and the clavicle's rotation."""
     chest = trunk.turns[anatomy.CHEST]
     start, end = joint("clavicle", side), joint("shoulder", side)
@@ -109,7 +112,9 @@ def pose_body(
     return moved, joints
 
 
-def fore_turn(rest: np.ndarray, side: str, upper: np.ndarray, fore: np.ndarray, clavicle: np.ndarray) -> tuple[np.ndarray, float]:
+def fore_turn(
+    rest: np.ndarray, side: str, upper: np.ndarray, fore: np.ndarray, clavicle: np.ndarray
+) -> tuple[np.ndarray, float]:
     """Rotation of the forearm before its skin is twisted, and the turn of the upper arm about itself."""
     shoulder, elbow, wrist = (rest[joint(name, side)] for name in ("shoulder", "elbow", "wrist"))
     upper_rest, fore_rest = unit(elbow - shoulder), unit(wrist - elbow)
@@ -121,7 +126,9 @@ def fore_turn(rest: np.ndarray, side: str, upper: np.ndarray, fore: np.ndarray, 
     return rotation_between(whole @ fore_rest, fore) @ whole, turn
 
 
-def _arm(rest: np.ndarray, trunk: Trunk, side: str, arm: Arm, twists: dict[int, tuple[np.ndarray, float, int, int]]) -> None:
+def _arm(
+    rest: np.ndarray, trunk: Trunk, side: str, arm: Arm, twists: dict[int, tuple[np.ndarray, float, int, int]]
+) -> None:
     joints, turns = trunk.joints, trunk.turns
     shoulder, elbow, wrist = (joint(name, side) for name in ("shoulder", "elbow", "wrist"))
     joints[shoulder], turns[bone(side, "clavicle")] = shoulder_of(rest, trunk, side, arm.upper)
@@ -138,9 +145,7 @@ def _arm(rest: np.ndarray, trunk: Trunk, side: str, arm: Arm, twists: dict[int, 
 def _leg(rest: np.ndarray, trunk: Trunk, side: str, directions: tuple[np.ndarray, np.ndarray]) -> None:
     turn = trunk.turns[anatomy.PELVIS]
     chain = [joint(name, side) for name in ("hip", "knee", "ankle")]
-    for (near, far), direction, name in zip(
-        zip(chain[:-1], chain[1:], strict=True), directions, ("thigh", "shin"), strict=True
-    ):
+    for (near, far), direction, name in zip(pairwise(chain), directions, ("thigh", "shin"), strict=True):
         turn = rotation_between(turn @ unit(rest[far] - rest[near]), direction) @ turn
         trunk.turns[bone(side, name)] = turn
         trunk.joints[far] = trunk.joints[near] + direction * np.linalg.norm(rest[far] - rest[near])

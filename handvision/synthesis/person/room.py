@@ -15,7 +15,7 @@ _PATTERNED = 0.3
 def draw_room(
     size: tuple[int, int], rng: np.random.Generator, split: str, rooms: Sequence[np.ndarray] = ()
 ) -> np.ndarray:
-    """A background without any hand, (height, width, 3) float32 RGB in [0, 1]; see `draw_person` for `rooms`."""
+    """A background without hands, (height, width, 3) float32 RGB in [0, 1]."""
     height, width = size
     if len(rooms):
         return _part_of(rooms[int(rng.integers(len(rooms)))], size, rng)
@@ -23,8 +23,9 @@ def draw_room(
     if rng.random() < _PATTERNED:
         picture = _patterned(side, rng, colour_of(rng, stratum(rng, split)))
     else:
-        # Half of them with something of skin colour far behind the person.
-        picture = backdrop.draw_backdrop(rng, split, np.zeros(3, np.float32), np.zeros((side, side), np.uint8))
+        # A flat face or arm in the background would look like nothing beside a person in space.
+        nowhere = np.zeros((side, side), np.uint8)
+        picture = backdrop.draw_backdrop(rng, split, np.zeros(3, np.float32), nowhere, distracted_share=0)
     top, left = (side - height) // 2, (side - width) // 2
     return np.ascontiguousarray(picture[top : top + height, left : left + width])
 
@@ -32,9 +33,13 @@ def draw_room(
 def _part_of(room: np.ndarray, size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
     height, width = size
     zoom = max(height / room.shape[0], width / room.shape[1]) * rng.uniform(1.0, 1.5)
-    grown = cv2.resize(room, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR)
+    grown = cv2.resize(
+        room, None, fx=zoom, fy=zoom, interpolation=cv2.INTER_AREA if zoom < 1 else cv2.INTER_LINEAR
+    )
     grown = cv2.resize(grown, (max(width, grown.shape[1]), max(height, grown.shape[0])))
-    top, left = (int(rng.integers(0, have - want + 1)) for have, want in zip(grown.shape[:2], size, strict=True))
+    top, left = (
+        int(rng.integers(0, have - want + 1)) for have, want in zip(grown.shape[:2], size, strict=True)
+    )
     part = grown[top : top + height, left : left + width]
     part = part[:, ::-1] if rng.random() < 0.5 else part
     return part.astype(np.float32) * np.float32(1 / 255)
@@ -57,11 +62,22 @@ def _patterned(side: int, rng: np.random.Generator, base: np.ndarray) -> np.ndar
         corners = np.array([(middle, 0), (cell, middle), (middle, cell), (0, middle)])
         cv2.fillPoly(tile, [corners], other.tolist())
     else:
-        cv2.ellipse(tile, (middle, middle), (middle, max(1, cell // 4)), rng.uniform(0, 180), 0, 360, other.tolist(), -1)
+        cv2.ellipse(
+            tile,
+            (middle, middle),
+            (middle, max(1, cell // 4)),
+            rng.uniform(0, 180),
+            0,
+            360,
+            other.tolist(),
+            -1,
+        )
         cv2.circle(tile, (0, 0), max(1, cell // 5), near(rng, other, 0.5).tolist(), -1)
     count = side // cell + 2
     picture = np.tile(tile, (count, count, 1))[:side, :side]
-    picture = picture * (1 + np.float32(rng.uniform(-0.4, 0.4)) * (slope(rng, side)[..., None] - np.float32(0.5)))
+    picture = picture * (
+        1 + np.float32(rng.uniform(-0.4, 0.4)) * (slope(rng, side)[..., None] - np.float32(0.5))
+    )
     if rng.random() < 0.6:
         picture = cv2.GaussianBlur(picture, (0, 0), rng.uniform(0.4, 1.8) * side / 192)
     return picture.astype(np.float32)

@@ -20,7 +20,15 @@ from handvision.synthesis.person import arms, model, things
 from handvision.synthesis.person.anatomy import SIDES, joint
 from handvision.synthesis.person.model import Part
 from handvision.synthesis.person.posing import Stance, Trunk, pose_body, pose_trunk
-from handvision.synthesis.person.surface import PosedHand, Surface, add_clothes, add_hair, build_skin
+from handvision.synthesis.person.surface import (
+    Cut,
+    PosedHand,
+    Surface,
+    add_clothes,
+    add_hair,
+    add_long_hair,
+    build_skin,
+)
 
 FINE = 2  # outlines are found on a grid this many times finer than the picture
 _NEAREST = 0.12  # metres before the camera; what is nearer is not drawn
@@ -28,7 +36,7 @@ _NEAREST = 0.12  # metres before the camera; what is nearer is not drawn
 
 @dataclass(frozen=True)
 class Camera:
-    """Looks along -z from (0, 0, distance) on the plane z = 0, of which it shows `extent` metres in height."""
+    """Looks along -z from (0, 0, distance); of the plane z = 0 it shows `extent` metres in height."""
 
     height: int
     width: int
@@ -90,11 +98,26 @@ class Scene:
         row, column = np.divmod(self.fragments.pixel, self.camera.width * FINE)
         return row // FINE * self.camera.width + column // FINE
 
+    @cached_property
+    def part(self) -> np.ndarray:
+        """(n,) the `Part` of each fragment; edges of clothes and of hair run through triangles."""
+        part = self.surface.part[self.fragments.triangle].copy()
+        skin = np.flatnonzero(np.isin(part, (Part.SKIN, Part.RIGHT_FOREARM, Part.LEFT_FOREARM)))
+        corners = self.surface.triangles[self.fragments.triangle[skin]]
+        weights = self.fragments.barycentric[:, skin].T
+        columns = self.surface.paint[:, [model.HAIR, model.TROUSERS, model.TOP]]
+        painted = (columns[self.surface.vertex_of_corner[corners]] * weights[..., None]).sum(axis=1)
+        for column, of_column in enumerate((Part.HAIR, Part.TROUSERS, Part.TOP)):
+            part[skin[painted[:, column] > 0.5]] = of_column
+        return part
+
     def coverage(self, chosen: np.ndarray | None = None) -> np.ndarray:
         """How much of each pixel is person, or chosen fragments of it, (height, width) float32 in [0, 1]."""
         pixels = self.pixel_of_fragment if chosen is None else self.pixel_of_fragment[chosen]
         counts = np.bincount(pixels, minlength=self.camera.height * self.camera.width)
-        return (counts / np.float32(FINE**2)).astype(np.float32).reshape(self.camera.height, self.camera.width)
+        return (
+            (counts / np.float32(FINE**2)).astype(np.float32).reshape(self.camera.height, self.camera.width)
+        )
 
 
 @dataclass(frozen=True)
@@ -112,7 +135,12 @@ class _Plan:
 
 
 def draw_scene(
-    size: tuple[int, int], rng: np.random.Generator, split: str, task: str, labels: tuple[int, int], empty: bool
+    size: tuple[int, int],
+    rng: np.random.Generator,
+    split: str,
+    task: str,
+    labels: tuple[int, int],
+    empty: bool,
 ) -> Scene:
     """A random person.
 
@@ -150,12 +178,14 @@ def draw_scene(
     lengths = {side: arms.hand_length(rest, side) for side in SIDES}
     posed_hands = {
         side: PosedHand(
-            hand_posing.skin(hand, hand_vertices, hand_rest, plan.posed), plan.posed, held.hand * lengths[side]
+            hand_posing.skin(hand, hand_vertices, hand_rest, plan.posed),
+            plan.posed,
+            held.hand * lengths[side],
         )
         for side, (plan, held) in planned.items()
     }
     surface = build_skin(person, shaped, body, joints, posed_hands)
-    _dress(surface, person, rng, sits)
+    _dress(surface, person, rng, sits, joints[joint("head")], stance.head, rest[joint("head")])
     hands = []
     for number, side in enumerate(SIDES):
         plan, _ = planned[side]
@@ -240,7 +270,7 @@ def _plan(
     pose = _grip(rng) if kind == "hold" else _relaxed(rng)
     posed = hand_posing.pose_bones(hand, hand_rest, pose)
     chest, head, pelvis = (trunk.joints[joint(name)] for name in ("chest", "head", "pelvis"))
-    hip, shoulder = (trunk.joints[joint(name, side)] for name in ("hip", "shoulder"))
+    hip = trunk.joints[joint("hip", side)]
     out = 1.0 if side == "left" else -1.0
     turn = trunk.turns[2]
     # Places from a joint, in the chest's frame; then where the palm faces and where the elbow stands off.
@@ -248,26 +278,50 @@ def _plan(
         "hang": (hip, (out * 0.13, -0.08, 0.04), (-out, 0, 0.2), (out * 0.4, -0.2, -1)),
         "lap": (hip, (out * 0.04, 0.08, 0.36), (0, -1, 0), (out * 0.8, -0.3, -1)),
         "hip": (hip, (out * 0.1, 0.12, 0.09), (-out, 0, -0.6), (out, 0, -0.3)),
-        "crossed": (chest, (-out * 0.13, 0.05, 0.19 + (0.05 if out > 0 else 0)), (0, 0, -1), (out, -0.8, 0.2)),
-        "clasped": (pelvis, (out * 0.02, 0.06, 0.23 + (0.03 if out > 0 else 0)), (-out * 0.3, 0, -1), (out, 0, -0.4)),
-        "face": (head, (out * rng.uniform(0.0, 0.05), rng.uniform(-0.05, 0.1), 0.15), (0, 0, -1), (out * 0.7, -1, 0.2)),
-        "hold": (chest, (out * rng.uniform(0, 0.25), rng.uniform(-0.05, 0.3), rng.uniform(0.3, 0.42)), (-out, 0, 0), (out * 0.6, -1, -0.2)),
+        "crossed": (
+            chest,
+            (-out * 0.13, 0.05, 0.19 + (0.05 if out > 0 else 0)),
+            (0, 0, -1),
+            (out, -0.8, 0.2),
+        ),
+        "clasped": (
+            pelvis,
+            (out * 0.02, 0.06, 0.23 + (0.03 if out > 0 else 0)),
+            (-out * 0.3, 0, -1),
+            (out, 0, -0.4),
+        ),
+        "face": (
+            head,
+            (out * rng.uniform(0.0, 0.05), rng.uniform(-0.05, 0.1), 0.15),
+            (0, 0, -1),
+            (out * 0.7, -1, 0.2),
+        ),
+        "hold": (
+            chest,
+            (out * rng.uniform(0, 0.25), rng.uniform(-0.05, 0.3), rng.uniform(0.3, 0.42)),
+            (-out, 0, 0),
+            (out * 0.6, -1, -0.2),
+        ),
         "back": (pelvis, (out * 0.03, 0.12, -0.2), (0, 0, 1), (out, -0.2, -0.6)),
     }[kind]
-    del shoulder
     spread = 0.01 if kind in ("face", "clasped", "hip") else 0.03
     target = origin + turn @ (np.array(place) + rng.normal(0, spread, 3) * (1, 1, 0.4))
     return _Plan(side, posed, NO_HAND, None, target, turn @ unit(palm), turn @ unit(elbow), kind == "hold")
 
 
 def _raised(
-    side: str, label: int, task: str, rng: np.random.Generator, hand: hand_model.HandModel, hand_rest: np.ndarray
+    side: str,
+    label: int,
+    task: str,
+    rng: np.random.Generator,
+    hand: hand_model.HandModel,
+    hand_rest: np.ndarray,
 ) -> _Plan:
     left = side == "left"
     free = rng.random() < 0.12
     shown, posed = draw_shown(hand, hand_rest, rng, "poses" if free else task, label, 5.0, False)
     usual = shown.usual_rotation * (1 if left == shown.mirrored else -1)
-    wanted = usual + (rng.normal(0, 32) if rng.random() < 0.8 else rng.uniform(-180, 180))
+    wanted = usual + (rng.normal(0, 32) if rng.random() < 0.9 else rng.uniform(-180, 180))
     turn = np.diag([-1.0 if left else 1.0, 1.0, 1.0]) @ view_turn(shown.view)
     knuckle = turn @ (posed.joints[9] - posed.joints[0])
     now = float(np.degrees(np.arctan2(-knuckle[0], knuckle[1])))
@@ -302,14 +356,20 @@ def _is_free(held: arms.HeldArm, rest: np.ndarray, trunk: Trunk, side: str) -> b
     wrist = elbow + fore * held.arm.fore
     length = arms.hand_length(rest, side)
     points = [elbow, wrist] + [elbow + share * (wrist - elbow) for share in (0.33, 0.66)]
-    points += [wrist + held.hand @ np.array(place) * length for place in ((0.0, 0.45, 0.05), (0.0, 0.9, 0.1), (0.15, 0.4, 0.1))]
+    points += [
+        wrist + held.hand @ np.array(place) * length
+        for place in ((0.0, 0.45, 0.05), (0.0, 0.9, 0.1), (0.15, 0.4, 0.1))
+    ]
     head = 0.45 * trunk.joints[joint("head")] + 0.55 * trunk.joints[joint("crown")]
+    shoulders = trunk.joints[[joint("shoulder", each) for each in SIDES]]
     spine = trunk.joints[joint("pelvis")] + np.linspace(0, 1, 6)[:, None] * (
         trunk.joints[joint("neck")] - trunk.joints[joint("pelvis")]
     )
     to_chest = trunk.turns[2].T
     for point in points:
         if np.linalg.norm(point - head) < 0.145:
+            return False
+        if point is not elbow and np.linalg.norm(point - shoulders, axis=1).min() < 0.11:
             return False
         # The trunk is wide and flat.
         off = (point - spine) @ to_chest.T / (0.19, 0.14, 0.15)
@@ -321,20 +381,38 @@ def _is_free(held: arms.HeldArm, rest: np.ndarray, trunk: Trunk, side: str) -> b
 # Clothes and hair ----------------------------------------------------------------------------------------
 
 
-def _dress(surface: Surface, person: model.PersonModel, rng: np.random.Generator, sits: bool) -> None:
+def _dress(
+    surface: Surface,
+    person: model.PersonModel,
+    rng: np.random.Generator,
+    sits: bool,
+    head: np.ndarray,
+    turn: np.ndarray,
+    rest_head: np.ndarray,
+) -> None:
     kind = rng.random()
-    sleeve = rng.uniform(1.55, 1.95) if kind < 0.42 else rng.uniform(0.35, 1.25) if kind < 0.88 else rng.uniform(0.05, 0.2)
-    trousers = rng.uniform(1.75, 2.0) if rng.random() < 0.65 else rng.uniform(0.3, 0.95)
-    add_hair(surface, person, rng.uniform(0.42, 0.75), rng.uniform(0.008, 0.045), rng.normal(0, 1, 211))
-    add_clothes(
-        surface,
-        person,
+    sleeve = rng.uniform(0.05, 0.2)
+    if kind < 0.42:
+        sleeve = rng.uniform(1.55, 1.95)
+    elif kind < 0.88:
+        sleeve = rng.uniform(0.35, 1.25)
+    waves = _waves(rng, 6, 60)
+    add_hair(surface, person, rng.uniform(0.42, 0.62), rng.uniform(0.006, 0.035), waves)
+    if rng.random() < 0.4:
+        add_long_hair(surface, head, turn, rest_head, rng.uniform(0.2, 0.5), waves)
+    cut = Cut(
         sleeve,
-        rng.uniform(0.1, 0.28) if not sits else rng.uniform(0.08, 0.16),
-        rng.choice((0.0, 0.02, 0.06, 0.1)) + rng.uniform(0, 0.02),
-        trousers,
-        (rng.uniform(0.008, 0.03), rng.uniform(0.006, 0.02)),
+        rng.uniform(0.08, 0.16) if sits else rng.uniform(0.1, 0.28),
+        float(rng.choice((0.0, 0.02, 0.06, 0.1)) + rng.uniform(0, 0.02)),
+        rng.uniform(1.75, 2.0) if rng.random() < 0.65 else rng.uniform(0.3, 0.95),
+        (rng.uniform(0.008, 0.035), rng.uniform(0.006, 0.02)),
     )
+    add_clothes(surface, person, cut, _waves(rng, 7, rng.uniform(15, 45)))
+
+
+def _waves(rng: np.random.Generator, count: int, per_metre: float) -> np.ndarray:
+    """(count, 4): directions, as long as their waves are steep, and phases."""
+    return np.column_stack([rng.normal(0, per_metre, (count, 3)), rng.uniform(0, 2 * np.pi, count)])
 
 
 # Camera --------------------------------------------------------------------------------------------------
@@ -363,7 +441,7 @@ def _aim(
     if kind == "close" and raised:
         wanted = [raised[int(rng.integers(len(raised)))].points]
     else:
-        wanted.append((head + np.array([[-0.09, -0.13, 0], [0.09, 0.13, 0]])))
+        wanted.append(head + np.array([[-0.09, -0.13, 0], [0.09, 0.13, 0]]))
         if kind == "full":
             wanted.append(joints)
     points = np.concatenate(wanted)

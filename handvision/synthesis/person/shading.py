@@ -53,14 +53,18 @@ def draw_person_look(rng: np.random.Generator, split: str, tone: np.ndarray) -> 
         if part == Part.TOP and rng.random() < 0.5:
             cloth = textures.checked(cloth, rng)
         cloths[part] = linear(np.clip(cloth, 0, 1))
-    iris = linear((np.array([0.45, 0.3, 0.18]) if rng.random() < 0.7 else np.array([0.4, 0.5, 0.55])) * rng.uniform(0.4, 1.1))
+    iris = linear(
+        (np.array([0.45, 0.3, 0.18]) if rng.random() < 0.7 else np.array([0.4, 0.5, 0.55]))
+        * rng.uniform(0.4, 1.1)
+    )
     return Look(
         skin=of_hand.skin,
         light=of_hand.light,
         hair=linear(np.clip(hair, 0.015, 0.9)),
         iris=iris,
         beard=float(rng.uniform(0.2, 0.9)) if rng.random() < 0.25 else 0.0,
-        lips=of_hand.skin.tone * np.array([rng.uniform(0.8, 1.0), rng.uniform(0.4, 0.65), rng.uniform(0.45, 0.7)]),
+        lips=of_hand.skin.tone
+        * np.array([rng.uniform(0.8, 1.0), rng.uniform(0.4, 0.65), rng.uniform(0.45, 0.7)]),
         cloths=cloths,
         tile=float(rng.uniform(0.12, 0.5)),
         shoe=linear(rng.uniform(0.03, 0.8) * rng.uniform(0.7, 1.0, 3)),
@@ -95,11 +99,11 @@ def _choose(scene: Scene) -> tuple[np.ndarray, np.ndarray, int]:
     last = table[pixel]
     table[scene.pixel_of_fragment[::-1]] = order[::-1]
     first = table[pixel]
-    triangle, part = scene.fragments.triangle, scene.surface.part
+    triangle, part = scene.fragments.triangle, scene.part
     own = scene.surface.vertex_of_corner[scene.surface.triangles[triangle[:, None], 0]]
     deep = scene.surface.vertices[own[:, 0], 2]
-    unlike = (part[triangle[first]] != part[triangle[last]]) | (np.abs(deep[first] - deep[last]) > 0.02)
-    unlike |= np.isin(part[triangle[last]], (Part.RIGHT_HAND, Part.LEFT_HAND, Part.EYE))
+    unlike = (part[first] != part[last]) | (np.abs(deep[first] - deep[last]) > 0.02)
+    unlike |= np.isin(part[last], (Part.RIGHT_HAND, Part.LEFT_HAND, Part.EYE))
     return np.concatenate([last, first[unlike]]), np.concatenate([pixel, pixel[unlike]]), len(pixel)
 
 
@@ -120,12 +124,14 @@ def _places(
     rest = value[6:9]
     noise = (rest[:2] + rest[2:] * np.array([[0.6], [0.5]], np.float32)) / np.float32(_HAND)
     places = shading.Places(
-        pixel, first, value[:3], shading.directions(value[3:6]), uv, noise, surface.part[triangle]
+        pixel, first, value[:3], shading.directions(value[3:6]), uv, noise, scene.part[chosen]
     )
     return places, rest, np.ascontiguousarray(value[9:])
 
 
-def _paint(scene: Scene, places: shading.Places, rest: np.ndarray, paint_of: np.ndarray, look: Look) -> shading.Paint:
+def _paint(
+    scene: Scene, places: shading.Places, rest: np.ndarray, paint_of: np.ndarray, look: Look
+) -> shading.Paint:
     paint = shading.skin_paint(places, look.skin)
     part = places.material
     hand = (part >= Part.RIGHT_HAND) & (part <= Part.LEFT_FOREARM)
@@ -134,7 +140,9 @@ def _paint(scene: Scene, places: shading.Places, rest: np.ndarray, paint_of: np.
     u, v = places.noise_place * np.float32(300)
     blotches, pores, grain = shading.look_up(shading.noise_of(look.skin.noise_corner), u, v)
     rows = np.flatnonzero(body)
-    skin = tone[:, None] * (1 + np.float32(look.skin.blotches) * blotches[rows] + np.float32(0.03) * pores[rows])
+    skin = tone[:, None] * (
+        1 + np.float32(look.skin.blotches) * blotches[rows] + np.float32(0.03) * pores[rows]
+    )
     lips, brow, beard, lids = (paint_of[channel, rows] for channel in (LIPS, BROW, BEARD, LIDS))
     skin += (look.lips.astype(np.float32)[:, None] - skin) * lips
     skin *= 1 - np.float32(0.3) * lids
@@ -150,10 +158,16 @@ def _paint(scene: Scene, places: shading.Places, rest: np.ndarray, paint_of: np.
         weave = shading.look_up(cloth, (rest[0, rows] * side) % 64, (rest[1, rows] * side) % 64)
         paint.albedo[:, rows] = weave * (1 + np.float32(0.04) * grain[rows])
     rows = np.flatnonzero(part == Part.HAIR)
-    strands = shading.look_up(shading.noise_of(look.skin.noise_corner), rest[0, rows] * 6000 + rest[2, rows] * 4000, rest[1, rows] * 500)
-    paint.albedo[:, rows] = look.hair.astype(np.float32)[:, None] * np.clip(1 + np.float32(0.4) * strands[1], 0.3, 2)
-    paint.gloss[rows] = 0.35
-    paint.sharpness[rows] = 12
+    strands = shading.look_up(
+        shading.noise_of(look.skin.noise_corner),
+        rest[0, rows] * 6000 + rest[2, rows] * 4000,
+        rest[1, rows] * 500,
+    )
+    paint.albedo[:, rows] = look.hair.astype(np.float32)[:, None] * np.clip(
+        1 + np.float32(0.55) * strands[1], 0.25, 2.2
+    )
+    paint.gloss[rows] = 0.12
+    paint.sharpness[rows] = 9
     paint.albedo[:, part == Part.SHOE] = look.shoe.astype(np.float32)[:, None]
     paint.albedo[:, part == Part.THING] = look.thing.astype(np.float32)[:, None]
     paint.gloss[part == Part.THING] = 0.5
@@ -161,7 +175,9 @@ def _paint(scene: Scene, places: shading.Places, rest: np.ndarray, paint_of: np.
     return paint
 
 
-def _paint_eyes(scene: Scene, places: shading.Places, rest: np.ndarray, paint: shading.Paint, look: Look) -> None:
+def _paint_eyes(
+    scene: Scene, places: shading.Places, rest: np.ndarray, paint: shading.Paint, look: Look
+) -> None:
     rows = np.flatnonzero(places.material == Part.EYE)
     middle = np.where(rest[0, rows] < 0, scene.eyes[0, :, None], scene.eyes[1, :, None])
     away = np.hypot(rest[0, rows] - middle[0], rest[1, rows] - middle[1])

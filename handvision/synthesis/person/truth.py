@@ -12,7 +12,10 @@ _PARTS = {
     "right": (Part.RIGHT_HAND, Part.RIGHT_FOREARM),
     "left": (Part.LEFT_HAND, Part.LEFT_FOREARM),
 }
-_LEAST_PIXELS, _LEAST_SHARE = 6.0, 0.12  # of a hand's box, that have to be seen of it to call it a hand in the picture
+_LEAST_PIXELS, _LEAST_SHARE = (
+    6.0,
+    0.12,
+)  # of a hand's box, that have to be seen of it to call it a hand in the picture
 
 
 def find_hands(scene: Scene) -> tuple[np.ndarray, Hands, bool]:
@@ -24,7 +27,7 @@ def find_hands(scene: Scene) -> tuple[np.ndarray, Hands, bool]:
         picture; a key point's score is 1 where it is seen, else 0); and whether a hand is in the picture of
         which too little is seen to be among them.
     """
-    part = scene.surface.part[scene.fragments.triangle]
+    part = scene.part
     masks, columns, partly = [], [], False
     for hand in scene.hands:
         of_hand, of_forearm = (part == which for which in _PARTS[hand.side])

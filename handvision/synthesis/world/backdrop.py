@@ -12,7 +12,13 @@ from handvision.synthesis.world.textures import colour_of, near, noise, slope
 DISTRACTED = 0.46
 
 
-def draw_backdrop(rng: np.random.Generator, split: str, tone: np.ndarray, coverage: np.ndarray) -> np.ndarray:
+def draw_backdrop(
+    rng: np.random.Generator,
+    split: str,
+    tone: np.ndarray,
+    coverage: np.ndarray,
+    distracted_share: float = DISTRACTED,
+) -> np.ndarray:
     """A background without any hand, (size, size, 3) float32 RGB in [0, 1].
 
     Its main colour has a hue of the split's own part of the colour circle, whatever the kind of background.
@@ -21,10 +27,11 @@ def draw_backdrop(rng: np.random.Generator, split: str, tone: np.ndarray, covera
         tone: skin colour of the person shown; distractors sometimes have it too.
         coverage: (size, size) uint8, where the hand will be. The background is mirrored if the hand would
             hide the distractor otherwise: of the two, the one that overlaps less is taken.
+        distracted_share: share of backgrounds with something of skin colour.
     """
     size = len(coverage)
     base = colour_of(rng, stratum(rng, split))
-    distracted = rng.random() < DISTRACTED
+    distracted = rng.random() < distracted_share
     kinds = (*_KINDS, _wood, _wood) if distracted else _KINDS
     kind = kinds[int(rng.integers(0, len(kinds)))]
     picture = kind(size, rng, base)

@@ -173,7 +173,7 @@ def _on_forearm(wheel: Wheel, count: int) -> np.ndarray:
 def _faces(
     wheel: Wheel, body: Body, right_hand: set[int], weights: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
-    """The faces kept (f, 4) and their `Part`: no hands, no mouth from inside, smooth feet of the helper's tights."""
+    """The faces kept (f, 4) and their `Part`: without hands and mouth, with feet of the helper's tights."""
     right = {tuple(np.sort(_mirror_rows(body.vertices)[body.faces[row]])) for row in right_hand}
     feet = [anatomy.bone(side, "foot") for side in anatomy.SIDES]
     mouth = _mask(wheel, "mpfb_inside-mouth.jpg", body)
@@ -218,9 +218,7 @@ def _triangles(faces: np.ndarray) -> np.ndarray:
     return np.concatenate([faces[:, [0, 1, 2]], faces[:, [0, 2, 3]]])
 
 
-def _principal_components(
-    people: np.ndarray, head: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+def _principal_components(people: np.ndarray, head: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     mean = people.mean(axis=0)
     offsets = people - mean
     # Where faces lie is the body's matter; how they are formed is weighed up.
@@ -229,7 +227,7 @@ def _principal_components(
     weighed = offsets.copy()
     weighed[:, head] -= centre
     weighed = weighed * scale
-    scores, sizes, directions = np.linalg.svd(weighed.reshape(len(people), -1), full_matrices=False)
+    scores, sizes, _ = np.linalg.svd(weighed.reshape(len(people), -1), full_matrices=False)
     scores = scores[:, :SHAPES] * np.sqrt(len(people))
     shapes = np.linalg.lstsq(scores, offsets.reshape(len(people), -1), rcond=None)[0]
     print(f"{(sizes[:SHAPES] ** 2).sum() / (sizes**2).sum():.1%} of the variance")
@@ -261,7 +259,7 @@ def _paint(wheel: Wheel, body: Body, rows: np.ndarray) -> np.ndarray:
     brow_height = eye[1] + 0.235 + 0.02 * across - 0.035 * across**2
     brow = np.exp(-(((y - brow_height) / 0.045) ** 2)) * (np.abs(across + 0.05) < 1.05) * (z > 0.9)
     # The hairline's height by how far in front: nape, behind the ear, above it, temple, forehead.
-    line = np.interp(z, (-1.0, -0.35, 0.1, 0.45, 0.85, 1.05, 1.3), (6.7, 6.75, 7.3, 7.45, 7.75, 8.05, 8.12))
+    line = np.interp(z, (-1.0, -0.35, 0.1, 0.45, 0.85, 1.05, 1.3), (6.6, 6.7, 7.2, 7.4, 7.6, 7.85, 7.95))
     hair = np.clip(128 + 250 * (y - line), 0, 255) * (ears < 128) * (y > 6.4)
     mouth = np.hypot(x / 1.15, y - 6.73)
     beard = np.clip((7.0 - y - 0.25 * np.clip(0.35 - z, 0, 1)) / 0.2, 0, 1) * np.clip((y - 6.05) / 0.2, 0, 1)

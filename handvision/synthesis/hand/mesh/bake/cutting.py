@@ -102,7 +102,7 @@ def in_own_frame(points: np.ndarray) -> np.ndarray:
 
 
 def hand_frame(points: np.ndarray) -> tuple[np.ndarray, float]:
-    """The axes of the right hand as rows, (3, 3), and its length, from joints (21 or more, 3) in `anatomy`'s order."""
+    """The right hand's axes as rows, (3, 3), and its length, from joints (21 or more, 3)."""
     wrist, index, middle, little = points[[0, 5, 9, 17]]
     along = (middle - wrist) / np.linalg.norm(middle - wrist)
     side = index - little
