@@ -121,16 +121,21 @@ class Scene:
 
 
 @dataclass(frozen=True)
-class _Plan:
-    """One hand before its arm is found: its pose, and how it is shown, or where it goes."""
+class _Goal:
+    """Where a palm goes, where it faces and where the elbow stands off, (3,) each, in space."""
 
-    side: str
+    place: np.ndarray
+    palm: np.ndarray
+    elbow: np.ndarray
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """One hand before its arm is found: its pose, and how it stands in space (3, 3), or where it goes."""
+
     posed: hand_posing.Posed
-    label: int = NO_HAND
-    turn: np.ndarray | None = None
-    place: np.ndarray | None = None
-    palm: np.ndarray | None = None
-    elbow: np.ndarray | None = None
+    label: int
+    aim: np.ndarray | _Goal
     holds: bool = False
 
 
@@ -156,23 +161,10 @@ def draw_scene(
     stance = _draw_stance(rng, sits)
     trunk = pose_trunk(rest, stance)
     kinds = _draw_kinds(rng, sits, empty)
-    planned = {}
-    for side, label in zip(SIDES, labels, strict=True):
-        plan = _plan(kinds[side], side, label, task, rng, hand, hand_rest, rest, trunk)
-        held = None
-        if plan.turn is not None:
-            for _ in range(12):
-                held = arms.show(rest, trunk, side, plan.posed, plan.turn, rng)
-                if held is not None and _is_free(held, rest, trunk, side):
-                    break
-                held = None
-                plan = _plan(kinds[side], side, label, task, rng, hand, hand_rest, rest, trunk)
-        if held is None:
-            if plan.place is None:
-                kinds[side] = "lap" if sits else "hang"
-                plan = _plan(kinds[side], side, NO_HAND, task, rng, hand, hand_rest, rest, trunk)
-            held = arms.reach(rest, trunk, side, plan.posed, plan.place, plan.palm, plan.elbow)
-        planned[side] = plan, held
+    planned = {
+        side: _find_arm(kinds, side, label, task, rng, hand_rest, rest, trunk, "lap" if sits else "hang")
+        for side, label in zip(SIDES, labels, strict=True)
+    }
     stance = replace(stance, arms={side: held.arm for side, (_, held) in planned.items()})
     body, joints = pose_body(person, shaped, rest, stance)
     lengths = {side: arms.hand_length(rest, side) for side in SIDES}
@@ -201,6 +193,30 @@ def draw_scene(
     hands = [replace(each, points=each.points + shift) for each in hands]
     eyes = np.stack([rest[joint("eye", side)] for side in SIDES])
     return Scene(camera, surface, tuple(hands), eyes)
+
+
+def _find_arm(
+    kinds: dict[str, str],
+    side: str,
+    label: int,
+    task: str,
+    rng: np.random.Generator,
+    hand_rest: np.ndarray,
+    rest: np.ndarray,
+    trunk: Trunk,
+    else_kind: str,
+) -> tuple[_Plan, arms.HeldArm]:
+    """A hand and its arm; one that no arm can raise rests instead, and `kinds` says so."""
+    for _ in range(13):
+        plan = _plan(kinds[side], side, label, task, rng, hand_rest, rest, trunk)
+        if isinstance(plan.aim, _Goal):
+            goal = plan.aim
+            return plan, arms.reach(rest, trunk, side, plan.posed, goal.place, goal.palm, goal.elbow)
+        held = arms.show(rest, trunk, side, plan.posed, plan.aim, rng)
+        if held is not None and _is_free(held, rest, trunk, side):
+            return plan, held
+    kinds[side] = else_kind
+    return _find_arm(kinds, side, NO_HAND, task, rng, hand_rest, rest, trunk, else_kind)
 
 
 # Stance --------------------------------------------------------------------------------------------------
@@ -260,15 +276,14 @@ def _plan(
     label: int,
     task: str,
     rng: np.random.Generator,
-    hand: hand_model.HandModel,
     hand_rest: np.ndarray,
     rest: np.ndarray,
     trunk: Trunk,
 ) -> _Plan:
     if kind == "raised":
-        return _raised(side, label, task, rng, hand, hand_rest)
+        return _raised(side, label, task, rng, hand_rest)
     pose = _grip(rng) if kind == "hold" else _relaxed(rng)
-    posed = hand_posing.pose_bones(hand, hand_rest, pose)
+    posed = hand_posing.pose_bones(hand_model.load(), hand_rest, pose)
     chest, head, pelvis = (trunk.joints[joint(name)] for name in ("chest", "head", "pelvis"))
     hip = trunk.joints[joint("hip", side)]
     out = 1.0 if side == "left" else -1.0
@@ -306,27 +321,21 @@ def _plan(
     }[kind]
     spread = 0.01 if kind in ("face", "clasped", "hip") else 0.03
     target = origin + turn @ (np.array(place) + rng.normal(0, spread, 3) * (1, 1, 0.4))
-    return _Plan(side, posed, NO_HAND, None, target, turn @ unit(palm), turn @ unit(elbow), kind == "hold")
+    goal = _Goal(target, turn @ unit(palm), turn @ unit(elbow))
+    return _Plan(posed, NO_HAND, goal, kind == "hold")
 
 
-def _raised(
-    side: str,
-    label: int,
-    task: str,
-    rng: np.random.Generator,
-    hand: hand_model.HandModel,
-    hand_rest: np.ndarray,
-) -> _Plan:
+def _raised(side: str, label: int, task: str, rng: np.random.Generator, hand_rest: np.ndarray) -> _Plan:
     left = side == "left"
     free = rng.random() < 0.12
-    shown, posed = draw_shown(hand, hand_rest, rng, "poses" if free else task, label, 5.0, False)
+    shown, posed = draw_shown(hand_model.load(), hand_rest, rng, "poses" if free else task, label, 5.0, False)
     usual = shown.usual_rotation * (1 if left == shown.mirrored else -1)
     wanted = usual + (rng.normal(0, 32) if rng.random() < 0.9 else rng.uniform(-180, 180))
     turn = np.diag([-1.0 if left else 1.0, 1.0, 1.0]) @ view_turn(shown.view)
     knuckle = turn @ (posed.joints[9] - posed.joints[0])
     now = float(np.degrees(np.arctan2(-knuckle[0], knuckle[1])))
     turn = rotation((0, 0, 1), float(wrap_degrees(np.float32(wanted - now)))) @ turn
-    return _Plan(side, posed, NO_HAND if free else label, turn)
+    return _Plan(posed, NO_HAND if free else label, turn)
 
 
 def _relaxed(rng: np.random.Generator) -> Pose:

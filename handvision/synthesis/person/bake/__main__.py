@@ -26,7 +26,7 @@ def main() -> None:
         wheel = Wheel(arguments.wheel_folder)
     except ValueError as error:
         parser.error(str(error))
-    np.savez_compressed(arguments.out, **cut_body(wheel))
+    np.savez_compressed(arguments.out, **cut_body(wheel))  # type: ignore[arg-type]  # NumPy's stub takes them for options
     print(f"{arguments.out}: {arguments.out.stat().st_size // 1024} KiB")
 
 
