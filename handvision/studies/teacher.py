@@ -34,6 +34,7 @@ LABELLED = (
     "hagrid_numbers",
     "hand_gesture_yolov8",
     "rock_paper_scissors",
+    "people_photos",
     "ten_people",
     "eduart_numbers",
     "finger_counting",
