@@ -52,6 +52,7 @@ def render(options: argparse.Namespace) -> int:
         mesh=options.mesh,
         several=options.several,
         empty=options.empty,
+        persons=options.persons,
         photo_format=options.format,
         workers=options.workers,
     )
@@ -81,6 +82,7 @@ def _add_rendered(actions: Any) -> None:
     add("--mesh", type=float, metavar="SHARE", help="of photos with mesh hands (0.8; 1 for poses)")
     add("--several", type=float, default=0.15, metavar="SHARE", help="of those with two or three (0.15)")
     add("--empty", type=float, default=0.05, metavar="SHARE", help="of photos without a hand (0.05)")
+    add("--persons", type=float, default=0, metavar="SHARE", help="of photos with a whole person (0)")
     add("--format", choices=("jpeg", "png"), default="jpeg", help="of the photos (jpeg)")
     add("--workers", type=int, default=1, help="processes that draw (1)")
     command.set_defaults(run=render)

@@ -79,7 +79,7 @@ def render_persons(
         raise ValueError(
             f"cached is True with {len(rooms)} rooms: pictures with photos of rooms are not kept"
         )
-    key = hashlib.sha256((json.dumps(asdict(order)) + _code_version()).encode()).hexdigest()[:16]
+    key = hashlib.sha256((json.dumps(asdict(order)) + code_version()).encode()).hexdigest()[:16]
     path = Path(folder) if folder is not None else workspace().runs / "rendered"
     path = path / f"persons-{task}-{split}-{order.count}-{key}.npz"
     if not path.exists():
@@ -160,7 +160,7 @@ def _examples(order: _Order, columns: dict[str, np.ndarray]) -> Examples:
     )
 
 
-def _code_version() -> str:
+def code_version() -> str:
     """A hash of the drawing code and the meshes: where it is equal, the same call draws the same bytes."""
     folder = Path(__file__).parent
     digest = hashlib.sha256()

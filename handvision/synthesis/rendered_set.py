@@ -1,12 +1,21 @@
 """A rendered set for everyone: photos, masks and key points in a folder, with a card that says what it is."""
 
+import hashlib
 import os
-from functools import partial
+from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
+from handvision.core.checks import checked_share
 from handvision.core.files import new_folder
+from handvision.synthesis import persons as rendered_persons
+from handvision.synthesis import rendered
 from handvision.synthesis.coco import ANNOTATIONS, Json, write_coco
-from handvision.synthesis.rendered import TASKS, Order, checked_order, code_version, draw_picture
+from handvision.synthesis.person.draw import check_person, draw_person
+from handvision.synthesis.picture import Picture
+from handvision.synthesis.rendered import TASKS, Order, checked_order, draw_picture
+from handvision.synthesis.strata import SPLITS
 
 CARD = "README.md"
 LICENSE = {"id": 1, "name": "MIT", "url": "https://opensource.org/license/mit"}
@@ -23,6 +32,7 @@ def write_rendered_set(
     mesh: float | None = None,
     several: float = 0.15,
     empty: float = 0.05,
+    persons: float = 0.0,
     photo_format: str = "jpeg",
     workers: int = 1,
 ) -> Path:
@@ -36,6 +46,7 @@ def write_rendered_set(
         folder: a new folder, or an empty one.
         count, size, seed, split, task, several, empty: as `rendered.render` takes them.
         mesh: share of pictures whose hands are a mesh, the others are capsules; default 0.8, and 1 for poses.
+        persons: share of pictures that show a whole person in a room, 0 to 1; not with poses.
         photo_format: "jpeg" or "png".
         workers: processes that share the work.
 
@@ -59,7 +70,12 @@ def write_rendered_set(
         mesh=mesh,
         several=several,
     )
-    version = code_version()[:12]
+    draw = _Draw(order, checked_share(persons, "persons"))
+    if persons and task == "poses":
+        raise ValueError(f"persons is {persons!r}, but persons show no poses; use task numbers or gestures")
+    if persons:
+        check_person((size, size), split, task, ())
+    version = _code_version(draw)
     info = {
         "description": f"hands rendered by handvision: {task}, {split}",
         "version": f"drawing code {version}",
@@ -68,7 +84,7 @@ def write_rendered_set(
     with new_folder(folder) as unfinished:
         content = write_coco(
             unfinished,
-            partial(draw_picture, order),
+            draw,
             count,
             TASKS[task],
             info,
@@ -76,11 +92,36 @@ def write_rendered_set(
             photo_format=photo_format,
             workers=workers,
         )
-        (unfinished / CARD).write_text(_card(order, content, version, photo_format), encoding="utf-8")
+        (unfinished / CARD).write_text(_card(draw, content, version, photo_format), encoding="utf-8")
     return Path(folder)
 
 
-def _card(order: Order, content: Json, version: str, photo_format: str) -> str:
+@dataclass(frozen=True)
+class _Draw:
+    """Picture by number: hands of an order, or, in a share of the pictures, a whole person."""
+
+    order: Order
+    persons: float
+
+    def __call__(self, index: int) -> Picture:
+        order = self.order
+        key = SPLITS.index(order.split), list(TASKS).index(order.task), index, 4
+        rng = np.random.default_rng(np.random.SeedSequence(order.seed, spawn_key=key))
+        if rng.random() >= self.persons:
+            return draw_picture(order, index)
+        empty = bool(rng.random() < order.empty)
+        return draw_person((order.size, order.size), rng, order.split, order.task, empty)
+
+
+def _code_version(draw: _Draw) -> str:
+    code = rendered.code_version()
+    if draw.persons:
+        code = hashlib.sha256((code + rendered_persons.code_version()).encode()).hexdigest()
+    return code[:12]
+
+
+def _card(draw: _Draw, content: Json, version: str, photo_format: str) -> str:
+    order = draw.order
     annotations = content["annotations"]
     hidden = sum(annotation["keypoints"][2::3].count(1) for annotation in annotations)
     share = hidden / max(1, 21 * len(annotations))
@@ -97,20 +138,22 @@ def _card(order: Order, content: Json, version: str, photo_format: str) -> str:
         split=order.split,
         hidden=f"{share:.0%}",
         mesh=f"{order.mesh:.0%}",
+        persons=f"{draw.persons:.0%}",
         version=version,
         annotations=ANNOTATIONS,
         command=f"handvision data rendered --count {order.count} --size {order.size} --seed {order.seed} "
         f"--split {order.split} --task {order.task} --mesh {order.mesh:g} --several {order.several:g} "
-        f"--empty {order.empty:g} --format {photo_format} --out FOLDER",
+        f"--empty {order.empty:g} --persons {draw.persons:g} --format {photo_format} --out FOLDER",
     )
 
 
 _CARD = """# Rendered hands
 
 {count} photos of {size} x {size} pixels with {hands} hands that {shown}.
-All of it is drawn: no photo was used, no person is shown. Skin from very light to very dark, left and right
-hands, sleeves, rings, watches and tattoos, soft, hard and back light. {mesh} of the pictures show hands of a
-mesh, the others plainer hands of capsules.
+All of it is drawn: no photo was used, no real person is shown. Skin from very light to very dark, left and
+right hands, sleeves, rings, watches and tattoos, soft, hard and back light.
+{persons} of the pictures show a whole person in a room; of the others {mesh} show hands of a mesh, the rest
+plainer hands of capsules.
 
 ## What is in it
 | path | what |

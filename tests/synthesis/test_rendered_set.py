@@ -144,6 +144,9 @@ def test_the_command_writes_jpeg_and_a_card_whose_command_makes_it_again(tmp_pat
         ("--count 2 --size 8 --out new", "size is 8; use a whole number from 32 to 1024"),
         ("--count 2 --mesh 2 --out new", "mesh is 2.0; use a share from 0 to 1"),
         ("--count 2 --task poses --mesh 0.5 --out new", "use mesh=1 for task 'poses'"),
+        ("--count 2 --persons 2 --out new", "persons is 2.0; use a share"),
+        ("--count 2 --task poses --persons 0.5 --out new", "persons show no poses"),
+        ("--count 2 --size 48 --persons 0.5 --out new", r"size is (48, 48)"),
         ("--count 2 --out full", "full is a folder that is not empty: name a new folder"),
     ],
 )
@@ -157,6 +160,23 @@ def test_what_is_refused_leaves_nothing(wrong, message, tmp_path, monkeypatch, c
         "full",
         "full/mine.txt",
     ]
+
+
+def test_a_share_of_the_pictures_shows_persons(tmp_path):
+    options = {"size": 96, "seed": 4, "empty": 0.2}
+    plain, mixed, all_persons = (
+        write_rendered_set(tmp_path / str(share), 8, photo_format="png", persons=share, **options)
+        for share in (0, 0.5, 1)
+    )
+    names = sorted(name for name in files(plain) if name.startswith("photos"))
+    origin = [
+        "hands" if files(mixed)[name] == files(plain)[name] else "person"
+        for name in names
+        if files(mixed)[name] in (files(plain)[name], files(all_persons)[name])
+    ]
+    assert len(origin) == 8 and set(origin) == {"hands", "person"}
+    assert "50% of the pictures show a whole person" in (mixed / "README.md").read_text()
+    assert COCO(all_persons / "annotations.json").getAnnIds()
 
 
 def test_another_format_is_refused(tmp_path):
