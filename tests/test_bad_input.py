@@ -76,6 +76,53 @@ PICTURES = {
     "two channels": (lambda f: picture((8, 8, 2)), r"image 0 has shape \(8, 8, 2\)"),
     "five axes": (lambda f: picture((1, 1, 8, 8, 3)), r"image 0 has shape \(1, 1, 8, 8, 3\)"),
     "no pixels": (lambda f: picture((0, 8, 3)), r"image 0 has shape \(0, 8, 3\): no pixels"),
+    "video that is none": (
+        lambda f: write(f / "clip.mp4", b"no video"),
+        "clip.mp4: no video",
+    ),
+    "empty video": (lambda f: write(f / "clip.mts", b""), "clip.mts: no video that can be read"),
+    "no such video": (lambda f: f / "gone.webm", "gone.webm: there is no such file"),
+    "wildcard that nothing fits": (lambda f: f"{f}/*.jpeg", r"\*.jpeg: there is no such file"),
+    "camera that is not there": (lambda f: 97, "camera 97 cannot be opened"),
+    "negative camera": (lambda f: -5, "camera -5 cannot be opened"),
+    "true": (lambda f: True, "images is a bool; give a path"),
+    "bytes": (lambda f: b"jpg", "images is a bytes"),
+    "dict": (lambda f: {"a": 1}, "images is a dict"),
+    "number": (lambda f: 1.5, "images is a float"),
+    "list of nothing": (lambda f: [None], "image 0 is a NoneType"),
+    "header of a bitmap that is huge": (
+        lambda f: write(
+            f / "bomb.bmp",
+            bytes.fromhex("424d36000000000000003600000028000000ffff0000ffff000001001800") + b"\0" * 24,
+        ),
+        "bomb.bmp.*65535 x 65535 pixels.*--max-megapixels",
+    ),
+    "wrong numbers in a portable pixmap": (
+        lambda f: write(f / "a.ppm", b"P6 6j 64 255\n0"),
+        "a.ppm: no picture",
+    ),
+    "cut GIF": (lambda f: write(f / "a.gif", b"GIF89a"), "a.gif: no picture"),
+    "cut TIFF": (lambda f: write(f / "a.tif", b"II*\0"), "a.tif: no picture"),
+    "cut WebP": (lambda f: write(f / "a.webp", b"RIFF\0\0\0\0WEBPVP8 "), "a.webp: no picture"),
+    "web page named as picture": (
+        lambda f: write(f / "a.png", b"<!DOCTYPE html>"),
+        "b'<!DOCTYP'",
+    ),
+    "pointer of Git LFS": (
+        lambda f: write(f / "a.png", b"version https://git-lfs"),
+        "b'version '",
+    ),
+    "archive named as picture": (lambda f: write(f / "a.jpg", b"PK\3\4"), "a.jpg: no picture"),
+    "program named as picture": (lambda f: write(f / "a.jpg", b"\x7fELF"), "a.jpg: no picture"),
+    "boolean array": (lambda f: picture((8, 8, 3), bool), "image 0 is bool"),
+    "16-bit array": (lambda f: picture((8, 8, 3), np.uint16, 9), "image 0 is uint16"),
+    "complex array": (lambda f: picture((8, 8, 3), complex), "image 0 is complex128"),
+    "infinite": (lambda f: picture((8, 8, 3), np.float32, np.inf), "NaN or infinite"),
+    "channels first": (lambda f: picture((3, 8, 8)), "channels come last"),
+    "four channels": (lambda f: picture((8, 8, 4)), "drop the fourth channel"),
+    "mask of 0 and 1": (lambda f: picture((8, 8), np.uint8, 1), "largest value is 1"),
+    "divided twice": (lambda f: picture((8, 8, 3), np.float32, 1 / 65025), "divided by 255 twice"),
+    "one axis": (lambda f: picture((8,)), r"shape \(8,\)"),
     "no picture at all": (lambda f: None, "images is a NoneType; give a path"),
 }
 
@@ -117,6 +164,13 @@ def test_bad_archive(what, folder):
     with pytest.raises(DataUnavailable, match=message):
         load("finger_digits")
     assert not list((folder / "data").glob("**/*.png")), "something half-written was left"
+
+
+def test_an_archive_that_is_cut_is_named_whatever_it_is_called(folder, caplog):
+    write(folder / "archives/archive (1).zip", b"PK cut")
+    with pytest.raises(DataUnavailable, match="finger_digits"):
+        load("finger_digits")
+    assert "archive (1).zip: passed over, cut off or no zip archive" in caplog.text
 
 
 # Parameters: what is wrong -> (call, what the error says).

@@ -5,6 +5,7 @@
 
 import contextlib
 import json
+import logging
 import os
 import sys
 import zipfile
@@ -19,6 +20,8 @@ from handvision.datasets.copies import MARKER, Copy, checksum, describe, files_b
 from handvision.datasets.errors import DataUnavailable, missing, only_as_archive
 from handvision.datasets.transfer import download, links
 from handvision.datasets.unpacking import unpack
+
+logger = logging.getLogger(__name__)
 
 KAGGLE_INPUT = Path("/kaggle/input")
 
@@ -213,10 +216,14 @@ def _zips_in(place: Path, dataset: Dataset) -> list[Path]:
         try:
             with zipfile.ZipFile(file) as archive:
                 verdict = dataset.judge(dataset.sort_out(archive.namelist()))
-        except (zipfile.BadZipFile, OSError):
-            continue  # no way to know whose it is
+        except (zipfile.BadZipFile, OSError) as error:
+            # Nobody knows whose it is, but its owner may wait for its pictures.
+            logger.warning("%s: passed over, cut off or no zip archive (%s)", file, error)
+            continue
         if verdict and not verdict.startswith("incomplete"):
             return [file]
+        if verdict:
+            logger.warning("%s: passed over, it is %s of %s", file, verdict, dataset.title)
     return []
 
 

@@ -130,6 +130,8 @@ def _watch(camera: "int | cv2.VideoCapture") -> Iterator[Frame]:
             raise ValueError("the cv2.VideoCapture is not open: is its path or number right?")
         yield from frames_of(camera)
         return
+    if camera < 0:  # which OpenCV takes for a pointer
+        raise ValueError(f"camera {camera} cannot be opened: cameras count from 0")
     video = cv2.VideoCapture(camera)
     try:
         if not video.isOpened():
