@@ -10,17 +10,24 @@ Importing this package loads no Keras: what decodes and draws needs NumPy and Op
 from handvision.heads.base import Head
 from handvision.heads.decoding import decode_hand
 from handvision.heads.gesture import GestureHead
+from handvision.heads.handedness import HandednessHead
+from handvision.heads.keypoints import KeypointsHead, tight_box
+from handvision.heads.presence import PresenceHead
 from handvision.heads.registry import heads_of, register, registered
 from handvision.heads.rotation import RotationHead
 from handvision.heads.targets import HeadTargets
 
 __all__ = [
     "GestureHead",
+    "HandednessHead",
     "Head",
     "HeadTargets",
+    "KeypointsHead",
+    "PresenceHead",
     "RotationHead",
     "decode_hand",
     "heads_of",
     "register",
     "registered",
+    "tight_box",
 ]

@@ -68,3 +68,53 @@ class UnitVector(keras.layers.Layer):
     def call(self, vectors: keras.KerasTensor) -> keras.KerasTensor:
         squared = ops.sum(ops.square(vectors), axis=-1, keepdims=True)
         return vectors * ops.rsqrt(ops.maximum(squared, 1e-12))
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class Keypoints(keras.layers.Layer):
+    """A dense layer that places 21 points in a square crop and says how far off each may be.
+
+    Input: features, (batch, channels) float.
+
+    Output: (batch, 21, 3) float32: x, y in sides of the crop, counted from its corner, and the scale of a
+    Laplace distribution about them, above 0.
+
+    Args:
+        size: of the crop in pixels, which travels inside the model's file: decoding needs it.
+
+    Raises:
+        ValueError: the size is not a whole number from 1 up.
+
+    Example:
+
+    >>> import numpy as np
+    >>> tuple(Keypoints(160)(np.ones((3, 8), "float32")).shape)
+    (3, 21, 3)
+    """
+
+    def __init__(self, size: int, **kwargs: Any):
+        super().__init__(**kwargs)
+        if isinstance(size, bool) or not hasattr(size, "__index__") or size < 1:
+            raise ValueError(f"size is {size!r}; use a whole number of pixels from 1 up")
+        self.size = int(size)
+        # Untrained, all points lie in the crop's middle, and a tenth of its side is doubtful.
+        self.places = keras.layers.Dense(42, bias_initializer=_constant(0.5), dtype="float32", name="places")
+        self.doubts = keras.layers.Dense(
+            21, bias_initializer=_constant(-2.25), dtype="float32", name="doubts"
+        )
+
+    def build(self, input_shape: tuple[int | None, ...]) -> None:
+        self.places.build(input_shape)
+        self.doubts.build(input_shape)
+
+    def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
+        places = ops.reshape(self.places(features), (-1, 21, 2))
+        scales = ops.softplus(self.doubts(features))[..., None] + 1e-3
+        return ops.concatenate([places, scales], axis=-1)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "size": self.size}
+
+
+def _constant(value: float) -> keras.initializers.Initializer:
+    return keras.initializers.Constant(value)

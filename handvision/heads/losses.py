@@ -106,6 +106,34 @@ class MaskIoU(keras.metrics.Mean):
         super().update_state(scores, sample_weight)
 
 
+@keras.saving.register_keras_serializable(package="handvision")
+class KeypointsLoss(keras.losses.Loss):
+    """The negative log-likelihood of points under Laplace distributions, mean over points and axes.
+
+    Targets are (batch, 21, 2), answers (batch, 21, 3): x, y, scale; all in sides of the crop. An error costs
+    less where the network says that it is unsure, and saying so costs, too.
+    """
+
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+        places, scales = y_pred[..., :2], y_pred[..., 2:]
+        errors = ops.abs(ops.cast(y_true, places.dtype) - places)
+        return ops.mean(errors / scales + ops.log(2 * scales), axis=(1, 2))
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class KeypointsError(keras.metrics.Mean):
+    """Mean distance of points from where they are, in hundredths of the crop's side."""
+
+    def update_state(
+        self,
+        y_true: keras.KerasTensor,
+        y_pred: keras.KerasTensor,
+        sample_weight: keras.KerasTensor | None = None,
+    ) -> None:
+        distances = ops.norm(ops.cast(y_true, "float32") - y_pred[..., :2], axis=-1)  # (b, 21)
+        super().update_state(100 * ops.mean(distances, axis=-1), sample_weight)
+
+
 def _known(y_true: keras.KerasTensor, otherwise: keras.KerasTensor) -> keras.KerasTensor:
     """The targets, with `otherwise` in place of NaN."""
     return ops.where(ops.isfinite(y_true), ops.cast(y_true, otherwise.dtype), otherwise)

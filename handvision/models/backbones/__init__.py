@@ -1,6 +1,6 @@
 """Convolutions that turn a photo into features; a new backbone is a file here that registers itself."""
 
-from handvision.models.backbones import efficientnet, plain, resnet
+from handvision.models.backbones import efficientnet, hand_landmark, palm, plain, resnet
 from handvision.models.backbones.registry import (
     Backbone,
     Pretrained,
@@ -14,7 +14,9 @@ __all__ = [
     "Pretrained",
     "efficientnet",
     "get_backbone",
+    "hand_landmark",
     "list_backbones",
+    "palm",
     "plain",
     "register",
     "resnet",
