@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import cv2
 import numpy as np
@@ -124,10 +124,10 @@ def _ratio(width: float, height: float) -> float:
     return ratio if 0.2 < ratio < 5 else 1.0
 
 
-def _square(photo: NDArray[np.uint8], aspect: float, sideways: bool) -> NDArray[np.uint8]:
-    """The frame with its width stretched by `aspect`; its height, where it was rotated by a quarter."""
-    if aspect == 1:
-        return photo
-    height, width = photo.shape[:2]
-    size = (width, round(height * aspect)) if sideways else (round(width * aspect), height)
-    return cv2.resize(photo, size, interpolation=cv2.INTER_LINEAR).astype(np.uint8, copy=False)
+def _square(photo: NDArray[Any], aspect: float, sideways: bool) -> NDArray[np.uint8]:
+    """The uint8 frame with its width stretched by `aspect`; its height, where it was rotated by a quarter."""
+    if aspect != 1:
+        height, width = photo.shape[:2]
+        size = (width, round(height * aspect)) if sideways else (round(width * aspect), height)
+        photo = cv2.resize(photo, size, interpolation=cv2.INTER_LINEAR)
+    return photo.astype(np.uint8, copy=False)
