@@ -6,6 +6,7 @@ from handvision.core.examples import Examples
 from handvision.datasets import download
 from handvision.datasets.catalog import CATALOG
 from handvision.datasets.load import load
+from handvision.datasets.teacher import table as teacher_labels
 from handvision.plotting import Table, table
 from handvision.protocol import Task
 from handvision.studies.tables import DASH
@@ -34,6 +35,17 @@ def real_sets_table() -> Table:
     return table(
         rows, ("data set", "pictures", "classes", "groups", "source"), "Read from the archives at hand"
     )
+
+
+def teacher_table() -> Table:
+    """What a teacher has labelled of each data set, from the table that travels with the package."""
+    sets = teacher_labels.read().card["sets"]
+    rows = [
+        (CATALOG[name].title, f"{known['photos']:,}", f"{known['hands']:,}", CATALOG[name].licence)
+        for name, known in sets.items()
+    ]
+    titles = ("data set", "photos that it saw", "hands that it found", "licence and terms")
+    return table(rows, titles, f"Labelled by a teacher, {teacher_labels.TEACHER}")
 
 
 def task_table(task: Task) -> Table:

@@ -10,7 +10,7 @@ from handvision.core.examples import Examples
 from handvision.datasets.catalog import CATALOG
 from handvision.studies import gallery
 from handvision.studies.augmented import augmented
-from handvision.studies.data_tables import catalog_table
+from handvision.studies.data_tables import catalog_table, teacher_table
 from handvision.studies.reference_rotation import reference_error
 from handvision.studies.split_leak import leak_of_random_splits
 
@@ -21,6 +21,13 @@ def folders(tmp_path, monkeypatch):
         monkeypatch.setenv(f"HANDVISION_{name}_FOLDER", str(tmp_path / name.lower()))
     monkeypatch.delenv("HANDVISION_ARCHIVES", raising=False)
     return tmp_path
+
+
+def test_the_teachers_table_names_sets_by_title_with_what_it_found():
+    rows = {row[0]: row[1:] for row in teacher_table().cells}
+    seen, found, terms = rows["HaGRID in small form"]
+    assert (seen, found) == ("221", "261") and "CC BY-SA 4.0" in terms
+    assert len(rows) == 9
 
 
 def test_catalog_lists_every_set_and_that_none_is_at_hand():
