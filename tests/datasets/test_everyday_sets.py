@@ -172,7 +172,7 @@ def test_eduart_has_boxes_gestures_and_directions_of_every_hand(drop):
             "photos/IMG-20230313-WA0046_jpg.rf.0a.jpg,5,0.1,0.5,0.5,0.1,yes\n",
             r"labels\.csv: the box .*outside the picture",
         ),
-        ("ten_people", "hen69.jpg", "", r"hen69\.jpg is no picture"),
+        ("ten_people", "hen69.jpg", "", r"hen69\.jpg: the file is empty"),
     ],
 )
 def test_what_is_wrong_is_named(broken, name, end, content, message):
