@@ -64,6 +64,7 @@ def test_runs_from_top_to_bottom(path, smoke):
     assert executed.with_suffix(".html").stat().st_size > 10_000
 
 
+@pytest.mark.soak
 @pytest.mark.notebook
 def test_a_second_run_with_the_same_seed_gives_the_same_figures(smoke, tmp_path, monkeypatch):
     # Of one notebook, for its way from seed to record; of trainings, see tests/training.
@@ -78,7 +79,7 @@ def test_a_second_run_with_the_same_seed_gives_the_same_figures(smoke, tmp_path,
 
 @pytest.mark.notebook
 @pytest.mark.archives
-@pytest.mark.parametrize("path", [NOTEBOOKS[1], NOTEBOOKS[3]])
+@pytest.mark.parametrize("path", [pytest.param(NOTEBOOKS[1], marks=pytest.mark.soak), NOTEBOOKS[3]])
 def test_runs_on_real_data(path, tmp_path, unpacked, monkeypatch):
     monkeypatch.setenv("HANDVISION_PROFILE", "smoke")
     monkeypatch.setenv("HANDVISION_DATA", "real")

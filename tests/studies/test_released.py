@@ -48,7 +48,7 @@ def test_a_released_record_says_what_made_it_or_why_it_cannot(path):
     assert set(record.parts) == set(PRODUCTS[record.name].parts if record.name in PRODUCTS else ())
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.skipif("combined" not in RELEASED, reason="no combined model is released yet")
 def test_the_combined_model_answers_the_same_in_litert(tmp_path, monkeypatch):
     # As ONNX it is compared with the file in the package: tests/inference/test_predict.py.
