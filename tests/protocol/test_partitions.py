@@ -36,6 +36,7 @@ def people(monkeypatch):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_no_id_stands_in_two_parts_of_any_set(archives):
     for name in PARTITIONS:
         who = ids(name)
@@ -71,6 +72,7 @@ def test_frames_of_a_video_keep_their_distance(archives):
 
 
 @pytest.mark.slow
+@pytest.mark.slow
 def test_real_tasks_say_their_partitions_and_keep_them(archives):
     task = protocol.finger_numbers("real", 24, 12, seed=1, other_people=True, negatives=0)
     assert list(task.tests) == [
@@ -85,6 +87,7 @@ def test_real_tasks_say_their_partitions_and_keep_them(archives):
     assert task.tests["sign_language_digits_people"].groups.tolist() == left_out.groups.tolist()
 
 
+@pytest.mark.slow
 @pytest.mark.slow
 def test_photo_test_sets_are_those_held_out(archives):
     tests = protocol.photo_test_sets("real", 32, 50, seed=1)

@@ -7,6 +7,8 @@ from handvision.core.examples import NO_HAND
 from handvision.synthesis import persons
 from handvision.synthesis.persons import render_persons
 
+pytestmark = pytest.mark.slow
+
 FIELDS = ("boxes", "keypoints", "handedness", "labels", "rotations")
 
 
