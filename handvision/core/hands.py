@@ -1,6 +1,6 @@
 """The hands of one picture, as columns: where each is, which it is, what it shows."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, fields
 
 import numpy as np
@@ -64,6 +64,21 @@ class Hands:
         """
         return cls(labels=np.array([NO_HAND]))
 
+    @classmethod
+    def of_pictures(cls, columns: Mapping[str, NDArray], counts: Iterable[int]) -> "list[Hands]":
+        """The hands of several pictures, from the columns of all of them.
+
+        Args:
+            columns: name of a field -> (hands of all pictures, ...), picture by picture.
+            counts: how many hands each picture has.
+        """
+        ends = np.cumsum(np.asarray(counts, int))
+        starts = np.concatenate([[0], ends[:-1]])
+        return [
+            cls(**{field: values[start:end] for field, values in columns.items()})
+            for start, end in zip(starts, ends, strict=True)
+        ]
+
     def __len__(self) -> int:
         return len(self.labels)
 
@@ -85,6 +100,8 @@ class Hands:
             rotations=wrap_degrees(affine.directions(self.rotations).astype(np.float32)).astype(np.float32),
         )
 
+
+HAND_FIELDS = tuple(field.name for field in fields(Hands))
 
 _OTHER_SIDE = {"": "", "left": "right", "right": "left"}
 _SHAPES: dict[str, tuple[int, ...]] = {"boxes": (4,), "keypoints": (KEYPOINTS, 3), "rotations": ()}

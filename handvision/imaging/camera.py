@@ -116,6 +116,20 @@ def _gray(photo: np.ndarray) -> np.ndarray:
     return cv2.cvtColor(cv2.cvtColor(photo, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
 
 
+def motion_kernel(length: float, rng: np.random.Generator) -> np.ndarray:
+    """A kernel for `cv2.filter2D`, sum 1, that smears by `length` pixels in a random direction.
+
+    It is symmetrical, so that nothing moves on the whole.
+    """
+    side = 2 * int(np.ceil(length / 2)) + 1
+    kernel = np.zeros((side, side), np.float32)
+    angle = rng.uniform(0, np.pi)
+    reach = 0.5 * length * np.array([np.cos(angle), np.sin(angle)])
+    ends = [np.round((side // 2 + sign * reach) * 16).astype(int).tolist() for sign in (-1, 1)]
+    cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_8, 4)
+    return kernel / kernel.sum()
+
+
 def _motion_blur(photo: np.ndarray, length: float, angle_degrees: float) -> np.ndarray:
     """A smear of `length` pixels, symmetrical, so that nothing moves on the whole."""
     side = 2 * int(np.ceil(length / 2)) + 1

@@ -14,12 +14,11 @@ import numpy as np
 from handvision.core.checks import checked_share, whole_number
 from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.core.files import replacing
+from handvision.core.hands import HAND_FIELDS
 from handvision.core.workspace import workspace
 from handvision.synthesis.person.draw import TASKS, check_person, draw_person
 from handvision.synthesis.picture import Picture
 from handvision.synthesis.strata import SPLITS
-
-_HAND_FIELDS = ("boxes", "keypoints", "handedness", "labels", "rotations")
 
 
 def render_persons(
@@ -133,7 +132,7 @@ def _draw_range(order: _Order, rooms: Sequence[np.ndarray], start: int, stop: in
     shown = [picture.photo for picture in pictures if picture.photo is not None]
     if shown:
         columns["photos"] = np.stack(shown)
-    for field in _HAND_FIELDS:
+    for field in HAND_FIELDS:
         columns[f"hand_{field}"] = np.concatenate([getattr(picture.hands, field) for picture in pictures])
     return columns
 
@@ -146,16 +145,12 @@ def _picture(order: _Order, rooms: Sequence[np.ndarray], index: int) -> Picture:
 
 
 def _examples(order: _Order, columns: dict[str, np.ndarray]) -> Examples:
-    ends = np.cumsum(columns["hand_counts"])
-    hands = [
-        Hands(**{field: columns[f"hand_{field}"][end - count : end] for field in _HAND_FIELDS})
-        for end, count in zip(ends, columns["hand_counts"], strict=True)
-    ]
+    of_hands = {field: columns[f"hand_{field}"] for field in HAND_FIELDS}
     return Examples(
         name=f"rendered persons, {order.task}, {order.split}",
         class_names=TASKS[order.task],
         source=f"drawn by handvision.synthesis.persons with seed {order.seed}",
-        hands=hands,
+        hands=Hands.of_pictures(of_hands, columns["hand_counts"]),
         **{name: column for name, column in columns.items() if not name.startswith("hand_")},
     )
 

@@ -14,6 +14,7 @@ import numpy as np
 
 from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.core.files import replacing
+from handvision.core.hands import HAND_FIELDS
 from handvision.core.vocabularies import GESTURES, NUMBERS
 from handvision.core.workspace import workspace
 from handvision.synthesis.hand import photo, scene, truth
@@ -350,28 +351,20 @@ def _draw_range(order: Order, start: int, stop: int) -> dict[str, np.ndarray]:
             columns["photos"][row] = picture.photo
         columns["hand_counts"][row] = len(hands)
         all_hands.append(hands)
-    for field in _HAND_FIELDS:
+    for field in HAND_FIELDS:
         columns[f"hand_{field}"] = np.concatenate([getattr(hands, field) for hands in all_hands])
     return columns
 
 
-_HAND_FIELDS = ("boxes", "keypoints", "handedness", "labels", "rotations")
-
-
 def _examples(order: Order, columns: dict[str, np.ndarray]) -> Examples:
-    of_hands = {field: columns[f"hand_{field}"] for field in _HAND_FIELDS}
+    of_hands = {field: columns[f"hand_{field}"] for field in HAND_FIELDS}
     if not order.mesh:
         # Capsule hands are told as the first release told them, so that its data keep their hashes.
         of_hands = {"keypoints": of_hands["keypoints"][..., :2]}
-    ends = np.cumsum(columns["hand_counts"])
-    hands = [
-        Hands(**{field: values[end - count : end] for field, values in of_hands.items()})
-        for end, count in zip(ends, columns["hand_counts"], strict=True)
-    ]
     return Examples(
         name=f"rendered {order.task}, {order.split}",
         class_names=TASKS[order.task],
         source=f"drawn by handvision.synthesis.rendered with seed {order.seed}",
-        hands=hands,
+        hands=Hands.of_pictures(of_hands, columns["hand_counts"]),
         **{name: column for name, column in columns.items() if not name.startswith("hand_")},
     )

@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handvision.core.examples import Examples
 from handvision.core.geometry import degrees_from_sin_cos, wrap_degrees
-from handvision.core.hands import KEYPOINTS, NO_HAND, Hands
+from handvision.core.hands import HAND_FIELDS, KEYPOINTS, NO_HAND, Hands
 from handvision.core.vocabularies import NUMBERS
 from handvision.datasets.readers import find_reader
 from handvision.datasets.teacher import table
@@ -122,7 +122,7 @@ def _joined(judged: list[Judged], known: Hands, label: int, size: tuple[int, int
     filled = replace(known, keypoints=points, handedness=sides, rotations=rotations)
     boxed = np.asarray(np.isfinite(known.boxes).all(axis=1))
     others = np.zeros(len(known), bool) if close_up and new else np.logical_not(boxed)
-    return _together([_rows(filled, boxed), *new, _rows(filled, others)])
+    return _together([filled.take(boxed), *new, filled.take(others)])
 
 
 def _of_teacher(found: Found, label: int, size: tuple[int, int]) -> Hands:
@@ -149,10 +149,6 @@ def _rotation(points: NDArray[np.floating]) -> float:
     return float(wrap_degrees(degrees_from_sin_cos((-across, -down)).astype(np.float32)))
 
 
-def _rows(hands: Hands, chosen: NDArray[np.bool_]) -> Hands:
-    return Hands(**{field.name: getattr(hands, field.name)[chosen] for field in fields(hands)})
-
-
 def _together(parts: list[Hands]) -> Hands:
-    columns = {field.name: [getattr(part, field.name) for part in parts] for field in fields(Hands)}
+    columns = {name: [getattr(part, name) for part in parts] for name in HAND_FIELDS}
     return Hands(**{name: np.concatenate(values) for name, values in columns.items()})

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import keras
 
 from handvision.models.backbones import mediapipe
-from handvision.models.backbones.registry import Backbone, Pretrained, register
+from handvision.models.backbones.registry import Backbone, register
 
 STEM = 24
 # Of each stage: blocks, kernel, stride of the first block, expansion of the first block and of the others,
@@ -58,28 +58,6 @@ FILE = mediapipe.NetworkFile(
 )
 
 
-def load_weights(model: keras.Model) -> None:
-    """Gives the layers that `hand_landmark` made in `model` the landmark network's weights."""
-    mediapipe.assign(model, _names(), FILE.weights())
-
-
-register(
-    Backbone(
-        "hand_landmark",
-        hand_landmark,
-        levels=len(SKIP_STAGES),
-        pretrained=Pretrained(
-            name="mediapipe",
-            source=mediapipe.PACKAGE,
-            version=mediapipe.VERSION,
-            checksum=f"sha256:{FILE.sha256}",
-            licence=mediapipe.LICENCE,
-            load=load_weights,
-        ),
-    )
-)
-
-
 def _names() -> list[str]:
     """Our layers with weights, in the order in which the file has them."""
     names = ["encoder_stem"]
@@ -89,6 +67,16 @@ def _names() -> list[str]:
             names += [f"{name}_expand"] if (others if block else first) > 1 else []
             names += [f"{name}_depthwise", f"{name}_project"]
     return [*names, f"{_TOP}_expand", f"{_TOP}_depthwise"]
+
+
+register(
+    Backbone(
+        "hand_landmark",
+        hand_landmark,
+        levels=len(SKIP_STAGES),
+        pretrained=mediapipe.pretrained(FILE, _names()),
+    )
+)
 
 
 def _inverted_residual(

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from handvision.core.files import replacing
 from handvision.core.workspace import workspace
+from handvision.models.backbones.registry import Pretrained
 
 PACKAGE, VERSION, LICENCE = "mediapipe", "0.10.21", "Apache-2.0"
 
@@ -85,6 +86,21 @@ class NetworkFile:
             for name, inputs in ((each["op_name"], each["inputs"]) for each in interpreter._get_ops_details())
             if name in _WITH_WEIGHTS
         ]
+
+
+def pretrained(file: NetworkFile, names: Sequence[str]) -> Pretrained:
+    """The weights of a network's file, for layers of these names, in the order in which the file has them.
+
+    "" stands for a layer of the network that is none of ours.
+    """
+    return Pretrained(
+        name=PACKAGE,
+        source=PACKAGE,
+        version=VERSION,
+        checksum=f"sha256:{file.sha256}",
+        licence=LICENCE,
+        load=lambda model: assign(model, names, file.weights()),
+    )
 
 
 def assign(

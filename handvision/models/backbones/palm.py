@@ -6,7 +6,7 @@ import keras
 from keras import ops
 
 from handvision.models.backbones import mediapipe
-from handvision.models.backbones.registry import Backbone, Pretrained, register
+from handvision.models.backbones.registry import Backbone, register
 from handvision.models.layers import BilinearResize
 
 # Of each level, from half of the photo's size down.
@@ -56,28 +56,6 @@ FILE = mediapipe.NetworkFile(
 )
 
 
-def load_weights(model: keras.Model) -> None:
-    """Gives the layers that `palm` made in `model` the detector's weights."""
-    mediapipe.assign(model, _names(), FILE.weights())
-
-
-register(
-    Backbone(
-        "palm",
-        palm,
-        levels=len(CHANNELS),
-        pretrained=Pretrained(
-            name="mediapipe",
-            source=mediapipe.PACKAGE,
-            version=mediapipe.VERSION,
-            checksum=f"sha256:{FILE.sha256}",
-            licence=mediapipe.LICENCE,
-            load=load_weights,
-        ),
-    )
-)
-
-
 def _names() -> list[str]:
     """Our layers with weights, in the order in which the file has them; "" for the detector's own."""
     names = ["encoder_stem", "encoder_stem_prelu"]
@@ -93,6 +71,9 @@ def _names() -> list[str]:
             names += [f"{block}_depthwise", f"{block}_project", f"{block}_prelu"]
         names += ["", ""]  # scores and boxes
     return names
+
+
+register(Backbone("palm", palm, levels=len(CHANNELS), pretrained=mediapipe.pretrained(FILE, _names())))
 
 
 def _block(x: keras.KerasTensor, filters: int, stride: int, name: str) -> keras.KerasTensor:

@@ -7,6 +7,7 @@ import numpy as np
 
 from handvision.core.hands import Hands
 from handvision.core.vocabularies import GESTURES, NUMBERS
+from handvision.imaging.camera import motion_kernel
 from handvision.synthesis.hand import photo, skin
 from handvision.synthesis.person.room import draw_room
 from handvision.synthesis.person.scene import Scene, draw_scene
@@ -121,21 +122,9 @@ def _photo(
         _cast_shadow(picture, coverage, look.light.direction, rng)
     person = shade(scene, look) * coverage[..., None]
     if rng.random() < 0.12:
-        blur = _motion(size, rng)
+        blur = motion_kernel(max(2.0, rng.uniform(0.004, 0.012) * size[0]), rng)
         person, coverage = cv2.filter2D(person, -1, blur), cv2.filter2D(coverage, -1, blur)
     return photo.through_camera(picture * (1 - coverage[..., None]) + person, rng, _BLUR)
-
-
-def _motion(size: tuple[int, int], rng: np.random.Generator) -> np.ndarray:
-    """A kernel that smears along a line of at most 1.2 % of the picture, to both sides."""
-    length = max(2.0, rng.uniform(0.004, 0.012) * size[0])
-    side = 2 * int(np.ceil(length / 2)) + 1
-    kernel = np.zeros((side, side), np.float32)
-    angle = rng.uniform(0, np.pi)
-    reach = 0.5 * length * np.array([np.cos(angle), np.sin(angle)])
-    ends = [np.round((side // 2 + sign * reach) * 16).astype(int).tolist() for sign in (-1, 1)]
-    cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_8, 4)
-    return kernel / kernel.sum()
 
 
 def _cast_shadow(

@@ -36,7 +36,7 @@ LIPS, BROW, HAIR, BEARD, LIDS = range(5)
 TOP, TROUSERS = 5, 6
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class PersonModel:
     """A body at rest, in the frame of `anatomy`, with the hands of `hand.mesh` at its wrists.
 

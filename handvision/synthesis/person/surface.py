@@ -1,6 +1,7 @@
 """All that is drawn of a person: skin, eyes, shoes, hair, clothes, held things, in the camera's space."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -241,17 +242,9 @@ class WornPlaces:
         return np.minimum(self.below_waist - 0.03, 0.4 * (cut.trousers - self.leg))
 
 
+@lru_cache(maxsize=1)
 def worn_places(person: PersonModel) -> WornPlaces:
     """See `WornPlaces`; measured on the mean body."""
-    if not _WORN:
-        _WORN.append(_measure(person))
-    return _WORN[0]
-
-
-_WORN: list[WornPlaces] = []
-
-
-def _measure(person: PersonModel) -> WornPlaces:
     vertices, rest, weights = person.vertices, person.joints, person.weights
     arm, leg = np.full(len(vertices), -1.0, np.float32), np.full(len(vertices), -1.0, np.float32)
     cloth = vertices * np.array([1.0, 1.0, 0.0], np.float32) + vertices[:, 2:] * np.array(

@@ -8,6 +8,7 @@ import numpy as np
 
 from handvision.core.hands import NO_HAND
 from handvision.core.vocabularies import GESTURES, NUMBERS
+from handvision.imaging.camera import motion_kernel
 from handvision.synthesis.hand import photo, skin
 from handvision.synthesis.hand.mesh.look import draw_look
 from handvision.synthesis.hand.mesh.scene import Scene, draw_scene
@@ -110,22 +111,10 @@ def draw_photo(scenes: Sequence[Scene], rng: np.random.Generator, split: str) ->
             _cast_shadow(picture, scene, coverage, look.light.direction, rng)
         hand = shade(scene, looks[scene.person]) * coverage[..., None]
         if rng.random() < 0.15:
-            blur = _motion(scene, rng)
+            blur = motion_kernel(max(3.0, rng.uniform(0.01, 0.06) * scene.zoom), rng)
             hand, coverage = cv2.filter2D(hand, -1, blur), cv2.filter2D(coverage, -1, blur)
         picture = picture * (1 - coverage[..., None]) + hand
     return photo.through_camera(picture, rng)
-
-
-def _motion(scene: Scene, rng: np.random.Generator) -> np.ndarray:
-    """A kernel that smears along a line of at most 6 % of a hand, to both sides of where the hand is."""
-    length = max(3.0, rng.uniform(0.01, 0.06) * scene.zoom)
-    side = 2 * int(np.ceil(length / 2)) + 1
-    kernel = np.zeros((side, side), np.float32)
-    angle = rng.uniform(0, np.pi)
-    reach = 0.5 * length * np.array([np.cos(angle), np.sin(angle)])
-    ends = [np.round((side // 2 + sign * reach) * 16).astype(int).tolist() for sign in (-1, 1)]
-    cv2.line(kernel, ends[0], ends[1], 1.0, 1, cv2.LINE_8, 4)
-    return kernel / kernel.sum()
 
 
 def _cast_shadow(

