@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: notebooks publish test test-all quick unit one lint data benchmarks clean
+.PHONY: notebooks publish test test-all quick unit one lint data benchmarks page page-serve page-packages test-page clean
 .DEFAULT_GOAL := notebooks
 
 notebooks: .venv/user
@@ -14,11 +14,11 @@ publish: .venv/user
 	$(BIN)/python notebooks/run.py --publish
 
 # Everything that a change can break.
-test: lint
+test: lint page-packages
 	$(PYTEST) -n 2 --dist loadfile -m "not soak"
 
 # Also what takes longer than a change can wait for.
-test-all: lint
+test-all: lint page-packages
 	$(PYTEST) -n 2 --dist loadfile
 
 # The loop while you work. mypy has one core's worth of work, so it runs beside the tests.
@@ -39,6 +39,24 @@ lint: .venv/developer
 
 data: .venv/user
 	$(BIN)/python -m handvision data fetch
+
+# The page that reads hands live in the browser, into runs/page. It needs Node.js 20 or newer.
+page: web/node_modules/.package-lock.json
+	node web/build.mjs
+
+page-serve: page
+	node web/serve.mjs
+
+# Also in `make test`. What needs Chromium is tested where it is installed.
+test-page: .venv/developer web/node_modules/.package-lock.json
+	$(PYTEST) -n 0 -m "not soak" tests/web
+
+page-packages:
+	@if command -v npm > /dev/null; then $(MAKE) web/node_modules/.package-lock.json; fi
+
+web/node_modules/.package-lock.json: web/package.json web/package-lock.json
+	cd web && npm ci
+	touch $@
 
 benchmarks: .venv/developer
 	for script in benchmarks/*.py; do $(BIN)/python $$script || exit 1; done

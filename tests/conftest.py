@@ -26,6 +26,13 @@ def pytest_collection_modifyitems(items):
                 item.add_marker(pytest.mark.skip("HANDVISION_ARCHIVES names no folder of real archives"))
 
 
+def pytest_terminal_summary(terminalreporter):
+    """Says loudly that the page was not tested: where Node.js or Chromium is missing."""
+    skipped = [report for report in terminalreporter.stats.get("skipped", ()) if "web/" in report.nodeid]
+    for reason in sorted({report.longrepr[2] for report in skipped if "page" in str(report.longrepr)}):
+        terminalreporter.write_line(reason.removeprefix("Skipped: "), red=True, bold=True)
+
+
 @pytest.fixture(autouse=True)
 def no_tensorflow_where_none_is_needed(request):
     """Fails a test of a light part that loads TensorFlow: it would cost everyone ten seconds."""

@@ -1,0 +1,63 @@
+"""The page: its own tests under Node.js and in Chromium, and that its golden answers are today's.
+
+They run where Node.js, the page's packages (`make test-page` fetches them) and, for some, Chromium are
+installed; `pytest` ends with a line that says so where they are not.
+"""
+
+import json
+import os
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.web.golden import ANSWERS, WEB, answers
+
+NODE = shutil.which("node")
+PACKAGES = WEB / "node_modules"
+
+
+@pytest.fixture(scope="session")
+def packages() -> Path:
+    if NODE is None:
+        pytest.skip("the page is not tested: install Node.js 20 or newer")
+    if not PACKAGES.is_dir():
+        pytest.skip("the page is not tested: `make test-page` fetches its packages")
+    return PACKAGES
+
+
+def run(*command: str, timeout: int = 170, **environment: str) -> None:
+    """Runs a command in web/; what it says is shown where it fails."""
+    done = subprocess.run(
+        command,
+        cwd=WEB,
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        encoding="utf-8",
+        timeout=timeout,
+    )
+    assert done.returncode == 0, done.stdout[-6000:]
+
+
+def test_golden_answers_are_what_python_answers_today() -> None:
+    """If not: `python -m tests.web.golden`, and look at the difference."""
+    expected, got = json.loads(ANSWERS.read_text("utf-8")), json.loads(json.dumps(answers()))
+    readings, now = expected.pop("readings"), got.pop("readings")
+    assert got == expected
+    assert now.keys() == readings.keys() and len(readings) >= 6
+    for name, reading in readings.items():
+        assert len(now[name]["hands"]) == len(reading["hands"]) > 0, name
+        for hand, wanted in zip(now[name]["hands"], reading["hands"], strict=True):
+            assert hand["label"] == wanted["label"], name
+            assert hand["box"] == pytest.approx(wanted["box"], abs=0.5), name
+
+
+def test_functions_without_a_page(packages: Path) -> None:
+    run("node", "--test", "tests/pure.test.js")
+
+
+def test_types(packages: Path) -> None:
+    run("node_modules/.bin/tsc", "-p", ".")

@@ -1,0 +1,20 @@
+// @ts-check
+/**
+ * What page and worker say to each other.
+ *
+ * @typedef {{path: string, bytes: number, sha256: string}} CheckedFile beside the page
+ * @typedef {{model: CheckedFile, wasm: CheckedFile, loader: CheckedFile}} Files
+ *
+ * @typedef {object} Reading of one picture
+ * @property {[number, number]} size height, width of the picture
+ * @property {import("./pure/decode.js").Hand[]} hands surest first
+ * @property {import("./pure/decode.js").Mask} mask of all hands
+ * @property {number} milliseconds from the picture's pixels to its hands
+ *
+ * @typedef {{type: "open", files: Files, base: string, threads: number} | {type: "read", picture: ImageBitmap}} ToWorker
+ * @typedef {{type: "progress", loaded: number, total: number}
+ *   | {type: "opened", info: import("./pure/model_info.js").ModelInfo}
+ *   | {type: "read", reading: Reading, picture: ImageBitmap}
+ *   | {type: "fault", message: string}} FromWorker
+ */
+export {};

@@ -1,0 +1,197 @@
+// Functions without a page: as Python's, by answers that Python wrote (tests/web/golden.py), and by cases.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+
+import { compose, degreesOf, inverse, moveBox, moveDirection, movePoint, turnBetween } from "../src/pure/affine.js";
+import { decode, maskOfPicture } from "../src/pure/decode.js";
+import { KEYPOINT_NAMES, SKELETON } from "../src/pure/keypoints.js";
+import { fit, letterbox, toFrame } from "../src/pure/letterbox.js";
+import { modelInfo } from "../src/pure/model_info.js";
+import { NewestWins } from "../src/pure/newest.js";
+import { fileFault, sizeFault } from "../src/pure/picture_file.js";
+import { OneEuro, StableAnswer } from "../src/pure/smoothing.js";
+import { Tracker, boxIou } from "../src/pure/tracking.js";
+import { MODES, captionOf, directionWords, rowsOf, wordsOf } from "../src/pure/words.js";
+
+const golden = JSON.parse(readFileSync(new URL("golden.json", import.meta.url), "utf-8"));
+const close = (one, other, within = 1e-9) =>
+  one.forEach((value, i) => assert.ok(Math.abs(value - other[i]) <= within, `${one} instead of ${other}`));
+
+for (const { from, to, picture, place, frame } of golden.letterboxes) {
+  test(`a picture of ${from} lies on a frame of ${to} as Python puts it`, () => {
+    const rgba = Uint8ClampedArray.from({ length: from[0] * from[1] * 4 }, (_, i) =>
+      i % 4 === 3 ? 255 : picture[Math.floor(i / 4) * 3 + (i % 4)]);
+    const box = letterbox(from[0], from[1], to[0], to[1]);
+    assert.deepEqual([box.top, box.left, box.height, box.width], place);
+    // OpenCV enlarges with whole numbers, so one step of 255 may differ.
+    close([...fit(box, rgba)].map((value) => value * 255), frame, 1.001);
+  });
+}
+
+test("letterbox refuses empty pictures and bytes of another size", () => {
+  assert.throws(() => letterbox(0, 4, 6, 8), /0x4/);
+  assert.throws(() => fit(letterbox(3, 4, 6, 8), new Uint8Array(47)), /47 bytes/);
+});
+
+test("key points have Python's names and skeleton", () => {
+  assert.deepEqual(KEYPOINT_NAMES, golden.keypoints);
+  assert.deepEqual(SKELETON, golden.skeleton);
+});
+
+test("an affine and its inverse lead back", () => {
+  const turned = compose([0, 1, 0, -1, 0, 100], [2, 0, 5, 0, 2, 7]); // a quarter to the left, then larger
+  close(movePoint(turned, 100, 50), [105, 7]);
+  close(movePoint(inverse(turned), 105, 7), [100, 50]);
+  close(moveBox(turned, [0, 0, 100, 50]), [5, 7, 105, 207]);
+  assert.throws(() => inverse([1, 1, 0, 1, 1, 0]), /flattens/);
+});
+
+test("directions turn with the picture, counter-clockwise from image-up", () => {
+  const left = /** @type {const} */ ([0, 1, 0, -1, 0, 100]);
+  close([moveDirection(left, 0), moveDirection(left, 135), degreesOf(-1, 0), degreesOf(0, -1)], [90, -135, -90, 180]);
+  close([turnBetween(-170, 170), turnBetween(170, -170), turnBetween(180, 0)], [20, -20, 180]);
+});
+
+const INFO = {
+  fingerprint: "test", crop: { height: 96, width: 96, margin: 0.1, keep_aspect: true },
+  heads: { gesture: { class_names: ["0", "1", "2"] }, rotation: {} },
+};
+const oneHand = ({ presence = 1, mask = [1, 1, 1, 1, 1, 1] } = {}) => ({
+  mask: { data: mask.flatMap((value) => [value, value]), dims: [1, 3, 4, 1] },
+  box: { data: [1, 1, 3, 2], dims: [1, 4] },
+  has_hand: { data: [presence], dims: [1, 1] },
+  gesture: { data: [0.1, 0.7, 0.2], dims: [1, 3] },
+  rotation: { data: [1, 0], dims: [1, 2] },
+});
+
+test("a hand is read in the picture's pixels", () => {
+  const [hand, ...others] = decode(oneHand(), INFO, letterbox(30, 40, 3, 4));
+  assert.equal(others.length, 0);
+  assert.deepEqual(hand.answers, { gesture: { label: "1", probability: 0.7 } });
+  close([...hand.box, hand.rotation_degrees], [10, 10, 30, 20, 90]);
+  assert.equal(hand.keypoints, null);
+});
+
+test("no hand where the model sees none, or sees it in the bars alone", () => {
+  assert.deepEqual(decode(oneHand({ presence: 0 }), INFO, letterbox(30, 40, 3, 4)), []);
+  const wide = letterbox(10, 40, 3, 4); // one row of the frame, between bars
+  assert.deepEqual(decode(oneHand({ mask: [1, 1, 0, 0, 1, 1] }), INFO, wide), []);
+  assert.deepEqual([...maskOfPicture(oneHand({ mask: [1, 1, 0, 0.5, 1, 1] }).mask, wide).data], [0, 0, 0.5, 0.5]);
+});
+
+test("a model without a crop is refused", () => {
+  assert.throws(() => decode(oneHand(), { ...INFO, crop: null }, letterbox(3, 4, 3, 4)), /combined model/);
+});
+
+const RELEASED = new URL("../../handvision/released/combined.onnx", import.meta.url);
+test("the released model says what it tells of a hand", () => {
+  const info = modelInfo(readFileSync(RELEASED));
+  assert.match(info.fingerprint, /^[0-9a-f]{16}$/);
+  assert.deepEqual(info.heads.gesture.class_names, ["0", "1", "2", "3", "4", "5"]);
+});
+
+test("a cut model, and a file that is none, are named", () => {
+  assert.throws(() => modelInfo(readFileSync(RELEASED).subarray(0, 5000)), /cut off/);
+  assert.throws(() => modelInfo(new TextEncoder().encode("<!doctype html>")), /ONNX|cut off/);
+  assert.throws(() => modelInfo(new Uint8Array()), /does not say/);
+});
+
+test("One Euro holds a trembling value still and follows a fast one", () => {
+  const rest = new OneEuro();
+  const calm = Array.from({ length: 60 }, (_, i) => rest.next([100 + (i % 2 ? 2 : -2)], i / 30)[0]).slice(30);
+  assert.ok(Math.max(...calm) - Math.min(...calm) < 2, "of a tremble of 4 less than half is left");
+  const move = new OneEuro({ beta: 0.03 });
+  const last = Array.from({ length: 60 }, (_, i) => move.next([i * 20], i / 30)[0]).at(-1);
+  assert.ok(59 * 20 - last < 20, `lags by ${59 * 20 - last}, less than a frame's way of 20`);
+});
+
+test("One Euro starts anew when the length changes or time goes back", () => {
+  const filter = new OneEuro();
+  filter.next([0], 1);
+  assert.deepEqual(filter.next([5, 6], 2), [5, 6]);
+  assert.deepEqual(filter.next([7, 8], 1.5), [7, 8]);
+});
+
+test("an answer counts once it stays", () => {
+  const stable = new StableAnswer(0.3, 2);
+  const given = [["2", 0], ["2", 0.2], ["2", 0.4], ["3", 0.5], ["2", 0.6], ["3", 0.7], ["3", 0.9], ["3", 1.1], ["", 1.2], ["", 1.6]];
+  const got = given.map(([answer, seconds]) => stable.next(String(answer), Number(seconds)));
+  assert.deepEqual(got, ["", "", "2", "2", "2", "2", "2", "3", "3", ""]);
+});
+
+const handAt = (x, rotation = 0) => ({
+  presence: 1, answers: {}, rotation_degrees: rotation, box: [x, 0, x + 100, 100], keypoints: null,
+  handedness: "", handedness_probability: 0, track: null,
+});
+
+test("hands keep their numbers, whatever their order", () => {
+  const tracker = new Tracker();
+  const numbers = (hands, seconds) => tracker.update(hands, seconds).map(({ track }) => track);
+  assert.deepEqual(numbers([handAt(0), handAt(300)], 0), [0, 1]);
+  assert.deepEqual(numbers([handAt(310), handAt(10)], 0.1), [1, 0]);
+  assert.deepEqual(numbers([handAt(15)], 0.2), [0]);
+  assert.deepEqual(numbers([handAt(15), handAt(320)], 0.3), [0, 1], "a short pause is forgiven");
+  assert.deepEqual(numbers([handAt(15)], 2), [2], "a long one is not");
+});
+
+test("rotation is calmed across 180 degrees without going the long way round", () => {
+  const tracker = new Tracker();
+  const turns = [170, 175, 179, -178, -174].map((turn, i) => tracker.update([handAt(0, turn)], i / 10)[0].rotation_degrees);
+  for (const turn of turns) assert.ok(Math.abs(turn) > 165, `${turns}`);
+});
+
+test("overlap of boxes", () => {
+  const cases = /** @type {[number[], number[], number][]} */ ([
+    [[0, 0, 10, 10], [0, 0, 10, 10], 1], [[0, 0, 10, 10], [5, 0, 15, 10], 1 / 3],
+    [[0, 0, 10, 10], [10, 0, 20, 10], 0], [[3, 3, 3, 3], [3, 3, 3, 3], 0],
+  ]);
+  for (const [one, other, iou] of cases) close([boxIou(one, other)], [iou]);
+});
+
+test("the newest frame wins, older ones are dropped, never queued", async () => {
+  const [done, dropped, finish] = [[], [], []];
+  const newest = new NewestWins((item) => new Promise((resolve) => finish.push(() => (done.push(item), resolve()))),
+    (item) => dropped.push(item));
+  for (const item of [1, 2, 3, 4]) newest.offer(item);
+  while (newest.busy) {
+    finish.shift()?.();
+    await new Promise(setImmediate);
+  }
+  assert.deepEqual([done, dropped], [[1, 4], [2, 3]]);
+});
+
+test("files are checked before they are decoded", () => {
+  const png = new Uint8Array([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);
+  assert.equal(fileFault("hand.png", 1000, png), "");
+  assert.match(fileFault("hand.png", 0, new Uint8Array()), /hand.png is empty/);
+  assert.match(fileFault("hand.png", 60e6, png), /60 MB; pictures up to 50 MB/);
+  assert.match(fileFault("page.html", 1000, new TextEncoder().encode("<!doctype html>")), /page.html is no picture/);
+  assert.equal(sizeFault("hand.png", 4000, 3000), "");
+  assert.match(sizeFault("bomb.png", 30000, 30000), /30000 × 30000/);
+  assert.match(sizeFault("none.png", 0, 5), /no pixels/);
+});
+
+test("places on the frame", () => {
+  close(movePoint(toFrame(letterbox(480, 640, 192, 256)), 320, 240), [128, 96]);
+});
+
+const saying = (label, track, more = {}) => ({ ...handAt(0), answers: { gesture: { label, probability: 0.876 } }, track, ...more });
+
+test("answers in words", () => {
+  assert.equal(wordsOf([saying("5", 1), saying("1", 0)], MODES[0]), "1 finger and 5 fingers");
+  assert.equal(wordsOf([], MODES[0]), "No hand");
+  assert.equal(captionOf(saying("2", 0, { handedness: "left" }), MODES[0]), "2 · 88 % · left");
+  assert.deepEqual([0, 90, -90, 180, -46, NaN].map(directionWords),
+    ["0° (up)", "90° (left)", "-90° (right)", "180° (down)", "-46° (up right)", ""]);
+});
+
+test("rows are those of handvision predict --json", () => {
+  const [row] = rowsOf({ hands: [saying("2", null, { rotation_degrees: 15 })] }, MODES[0], "hand.png", "abc");
+  assert.deepEqual([row.source, row.hand, row.has_hand, row.label, row.probability, row.rotation_degrees, row.model],
+    ["hand.png", 0, true, "2", 0.876, 15, "abc"]);
+  const [none] = rowsOf({ hands: [] }, MODES[0], "empty.png", "abc");
+  assert.deepEqual([none.hand, none.has_hand, none.label, none.rotation_degrees, none.box], [null, false, "", null, [0, 0, 0, 0]]);
+  assert.deepEqual(Object.keys(none), Object.keys(row));
+  assert.deepEqual(Object.keys(row).filter((name) => name !== "keypoints").sort(), [...golden.columns].sort());
+});
