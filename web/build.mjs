@@ -1,5 +1,5 @@
 // @ts-check
-// Builds the page into runs/page: bundled scripts, the runtime, the released model, samples, licences.
+// Builds the page into runs/page, or another folder that is named: bundled scripts, the runtime, the released model, samples, licences.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -76,6 +76,6 @@ function sha256(content) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { out, bytes } = await buildPage();
+  const { out, bytes } = await buildPage(process.argv[2]);
   console.log(`${out}: ${(bytes / 1e6).toFixed(1)} MB`);
 }

@@ -12,9 +12,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.web.clip import write
 from tests.web.golden import ANSWERS, WEB, answers
 
 NODE = shutil.which("node")
+CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
 PACKAGES = WEB / "node_modules"
 
 
@@ -25,6 +27,17 @@ def packages() -> Path:
     if not PACKAGES.is_dir():
         pytest.skip("the page is not tested: `make test-page` fetches its packages")
     return PACKAGES
+
+
+@pytest.fixture(scope="session")
+def built(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
+    """What tests in Chromium find in their environment: the page just built, a clip, the browser."""
+    if CHROMIUM is None:
+        pytest.skip("the page is not tested in a browser: apt-get install chromium, or set CHROMIUM")
+    folder = tmp_path_factory.mktemp("page")
+    run("node", "build.mjs", str(folder / "page"))
+    clip, _ = write(folder)
+    return {"HANDVISION_PAGE": str(folder / "page"), "HANDVISION_CLIP": str(clip), "CHROMIUM": CHROMIUM}
 
 
 def run(*command: str, timeout: int = 170, **environment: str) -> None:
@@ -61,3 +74,19 @@ def test_functions_without_a_page(packages: Path) -> None:
 
 def test_types(packages: Path) -> None:
     run("node_modules/.bin/tsc", "-p", ".")
+
+
+@pytest.mark.slow
+def test_pictures_files_faults_and_accessibility(built: dict[str, str]) -> None:
+    run("node", "--test", "tests/page.test.js", timeout=500, **built)
+
+
+@pytest.mark.slow
+def test_the_webcam(built: dict[str, str]) -> None:
+    run("node", "--test", "tests/camera.test.js", timeout=300, **built)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(900)
+def test_ten_minutes_without_growing_memory(built: dict[str, str]) -> None:
+    run("node", "--test", "tests/soak.test.js", timeout=800, **built)

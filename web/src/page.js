@@ -241,11 +241,12 @@ function offerModes(heads) {
   }));
 }
 
-/** @param {Shot} shot */
+/** Shows a reading, and tells it to other scripts, with the hands before they were calmed. @param {Shot} shot */
 function show(shot) {
   const { reading, live } = shot;
   const seconds = performance.now() / 1000;
-  if (live) reading.hands = tracker.update(reading.hands, seconds);
+  const raw = reading.hands;
+  if (live) reading.hands = tracker.update(raw, seconds);
   drawOver(shot, mode);
   sayAnswer(live ? stable.next(wordsOf(reading.hands, mode), seconds) : wordsOf(reading.hands, mode));
   const [hand] = reading.hands;
@@ -253,7 +254,7 @@ function show(shot) {
   element("sure").textContent = hand ? `${Math.round(hand.answers[mode.head].probability * 100)} %` : "";
   element("speed").textContent = `${Math.round(reading.milliseconds)} ms${live ? ` · ${perSecond(seconds)} / s` : ""}`;
   element("save").disabled = false;
-  document.dispatchEvent(new CustomEvent("handvision:reading", { detail: shot }));
+  document.dispatchEvent(new CustomEvent("handvision:reading", { detail: { ...shot, raw } }));
 }
 
 /** A screen reader speaks at each change, so there is one only when the answer is another. @param {string} words */
