@@ -1,44 +1,39 @@
 """Opens a saved model of the suite."""
 
 import os
-import zipfile
+import tempfile
 from pathlib import Path
 
 import keras
 
 import handvision.models.layers  # noqa: F401 (registers what the suite's files are made of)
+from handvision.models.model_file import check_model_file, is_newer, leave_out_defaults
 
 
 def load_model(path: str | os.PathLike) -> keras.Model:
     """The Keras model in a `.keras` file, opened in safe mode: no code that the file may hold is run.
 
+    Keras from 3.10 on opens the suite's files, whichever release saved them.
+
     Raises:
         FileNotFoundError: there is no such file.
-        ValueError: the file is no Keras model.
+        ValueError: the file is no Keras model, or of a newer Keras than the installed one can open.
     """
     path = Path(path)
     if not path.is_file():
         raise FileNotFoundError(f"{path}: there is no such model")
     check_model_file(path)
-    return keras.models.load_model(path, safe_mode=True)
-
-
-def check_model_file(path: Path) -> None:
-    """Tells a whole `.keras` file from what is often found in its place; reads only its beginning and end.
-
-    Raises:
-        ValueError: the file is empty, cut off, a pointer of Git LFS, or of another kind.
-    """
-    with path.open("rb") as file:
-        start = file.read(64)
-    if start.startswith(b"version https://git-lfs"):
-        raise ValueError(f"{path} is a pointer of Git LFS, not the model itself: run `git lfs pull`")
-    if not start:
-        raise ValueError(f"{path} is empty: fetch or train it again")
-    if not start.startswith(b"PK"):
-        raise ValueError(f"{path} is no .keras file: it begins with {start[:8]!r}, not as a zip archive")
-    # A zip archive's table of contents stands at its end.
-    if not zipfile.is_zipfile(path):
-        raise ValueError(
-            f"{path} is cut off after {path.stat().st_size:,} bytes: fetch it again, or restore it from Git"
-        )
+    newer = is_newer(path)
+    if not newer:
+        return keras.models.load_model(path, safe_mode=True)
+    with tempfile.TemporaryDirectory() as folder:
+        copy = Path(folder) / path.name
+        leave_out_defaults(path, copy)
+        try:
+            return keras.models.load_model(copy, safe_mode=True)
+        # What Keras says of settings, and of classes, that it does not know.
+        except (TypeError, ValueError) as error:
+            raise ValueError(
+                f"{path} was saved by Keras {newer}, and Keras {keras.__version__} cannot open it:"
+                f" pip install 'keras>={newer}'"
+            ) from error

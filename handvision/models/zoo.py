@@ -51,12 +51,13 @@ def save_model(model: "keras.Model", path: str | Path) -> Path:
     """Saves a model as `.keras` without optimizer and losses, and opens it again in safe mode.
 
     Adam's state would make the file three times as large. The file appears at `path` only when it
-    was written in full and gives the same weights back.
+    was written in full and gives the same weights back. Keras from 3.10 on opens it.
 
     Raises:
         ValueError: the path does not end in .keras, or the saved file does not give the model back.
     """
     from handvision.models.load import load_model
+    from handvision.models.model_file import leave_out_defaults
 
     path = Path(path)
     if path.suffix != ".keras":
@@ -65,6 +66,7 @@ def save_model(model: "keras.Model", path: str | Path) -> Path:
     bare.set_weights(model.get_weights())
     with replacing(path) as temporary:
         bare.save(temporary)
+        leave_out_defaults(temporary, temporary)
         weights = load_model(temporary).get_weights()
         if not all(
             np.array_equal(a, b, equal_nan=True) for a, b in zip(weights, model.get_weights(), strict=True)

@@ -60,24 +60,6 @@ def test_without_either_the_notebook_is_named(folders):
         find_model("unet")
 
 
-@pytest.mark.parametrize(
-    ("change", "says"),
-    [
-        (lambda whole: b"version https://git-lfs.github.com/spec/v1\noid sha256:0\n", "pointer of Git LFS"),
-        (lambda whole: whole[: len(whole) // 2], "cut off after"),
-        (lambda whole: b"", "is empty"),
-        (lambda whole: b"\x89HDF\r\n" + whole, "no .keras file"),
-    ],
-    ids=["pointer", "cut", "empty", "hdf5"],
-)
-def test_a_file_that_is_no_whole_model_says_what_it_is(folders, change, says):
-    released, _ = folders
-    save_model(tiny("released"), released)
-    released.write_bytes(change(released.read_bytes()))
-    with pytest.raises(ValueError, match=says):
-        open_model("unet")
-
-
 @pytest.mark.parametrize("product", PRODUCTS.values(), ids=lambda product: product.name)
 def test_every_product_names_a_function_that_builds_it(product):
     assert resolve_name(product.builder) in vars(models).values()
