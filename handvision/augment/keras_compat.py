@@ -219,7 +219,8 @@ class ImageDataGenerator(keras_image.ImageDataGenerator):
 
         Returns:
             A `FileFlow`, with Keras's attributes `filenames`, `filepaths`, `classes`, `class_indices`,
-            `samples`, `num_classes` and `image_shape`.
+            `samples`, `num_classes` and `image_shape`. Labels are numbers: `training.check_classes` compares
+            the folders with the names that a model carries.
 
         Raises:
             ValueError: the folder is missing or holds no picture, an argument is not one of its choices,

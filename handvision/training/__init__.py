@@ -16,6 +16,7 @@ from handvision.training.classifiers import (
 )
 from handvision.training.compiling import compile_classifier, compile_segmenter
 from handvision.training.fitting import History, fit, set_seed
+from handvision.training.flow_classes import check_classes
 from handvision.training.recipe import (
     ALL_ROUND,
     NUDGED,
@@ -42,6 +43,7 @@ __all__ = [
     "SegmenterRecipe",
     "TuningRecipe",
     "build_segmenter",
+    "check_classes",
     "classifier_task",
     "close_ups_of",
     "compile_classifier",

@@ -20,6 +20,7 @@ from handvision.training.checkpoints import (
     set_epoch,
     write_checkpoint,
 )
+from handvision.training.flow_classes import check_classes
 from handvision.training.padding import padded
 from handvision.training.progress import Progress
 
@@ -122,6 +123,7 @@ def _check_fit(model: keras.Model, train: Any, validation: Any, epochs: Any) -> 
             raise TypeError(f"{name} is a {type(data).__name__}; give a keras.utils.PyDataset")
         if len(data) == 0:
             raise ValueError(f"{name} has no batches")
+        check_classes(model, data)
     if not isinstance(epochs, numbers.Integral) or epochs < 1:
         raise ValueError(f"epochs is {epochs!r}; use a whole number from 1 up")
 
