@@ -244,6 +244,16 @@ def test_of_nothing_nothing_is_the_main_region():
         (lambda: BoundingBoxCropLayer(9, 9)(keras.Input((None, 8, 1))), "must be fixed"),
         (lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8, 1), "uint8")), "Divide by 255"),
         (
+            lambda: BoundingBoxCropLayer(9, 9)(np.full((2, 8, 8, 1), 255, "float32")),
+            r"masks are floats in \[0, 1\]; got values up to 255. Divide by 255",
+        ),
+        (
+            lambda: BoundingBoxCropLayer(9, 9)(
+                np.ones((1, 8, 8, 1), "float32"), np.full((1, 8, 8, 3), 200.0, "float32")
+            ),
+            "photos are floats .* up to 200",
+        ),
+        (
             lambda: BoundingBoxCropLayer(9, 9)(np.zeros((2, 8, 8, 1)), photos=np.zeros((2, 9, 8, 3))),
             r"masks are \(2, 8, 8, 1\), photos \(2, 9, 8, 3\)",
         ),

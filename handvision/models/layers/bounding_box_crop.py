@@ -44,7 +44,8 @@ class BoundingBoxCropLayer(keras.layers.Layer):
 
     Raises:
         ValueError: an argument is out of range, or the input has not one channel, no static size, or
-            whole numbers (0 to 255) where fractions are due.
+            0 to 255 where fractions are due. While a model is traced, in `fit` and `predict`, values are not
+            known: floats from 0 to 255 are told apart where the layer is called with them.
 
     Example:
 
