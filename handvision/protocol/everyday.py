@@ -4,7 +4,7 @@ One function for each kind of truth. All photos of a part are there, of people, 
 training has seen (`partitions`); what a teacher labelled is no truth and is in none of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import replace
 
 import numpy as np
@@ -12,9 +12,12 @@ from numpy.typing import NDArray
 
 from handvision.core.examples import NO_HAND, Examples, Hands
 from handvision.datasets.readers.people_photos import WITHOUT_HANDS
+from handvision.protocol.combined import rotated_photos
 from handvision.protocol.numbered import numbered_photos
 from handvision.protocol.partitions import part
 from handvision.protocol.titles import title
+from handvision.synthesis.persons import render_persons
+from handvision.synthesis.rendered import cached_render
 
 # Kinds of photos without a hand: their folder in `people_without_hands` -> the id of their set.
 KINDS_WITHOUT_HANDS = {
@@ -27,6 +30,11 @@ KINDS_WITHOUT_HANDS = {
     "rooms": "rooms_without_hands",
 }
 PARTS = ("validation", "test")
+ANY_ROTATION = ("finger_counting_last_fifth", "sign_language_digits_people")
+# Of rendered pictures: seed, how many, and sizes. Hands of persons are small in the picture.
+SEED = 0
+PERSONS, PERSON_SIZE = 320, (480, 640)
+MESH_HANDS, MESH_SIZE = 240, 320
 
 
 def counted(which: str) -> dict[str, Examples]:
@@ -106,6 +114,38 @@ def directed(which: str) -> dict[str, Examples]:
     return _named(which, {"eduart_directions": pointing})
 
 
+def rotated(which: str) -> dict[str, Examples]:
+    """Photos of one hand with its number (`ANY_ROTATION`), each rotated by an angle of its own.
+
+    Arguments, returns (ids are "<id>@any_rotation") and errors as for `counted`.
+    """
+    sets = counted(which)
+    return _named(which, {f"{name}@any_rotation": rotated_photos(sets[name], SEED) for name in ANY_ROTATION})
+
+
+def masked(which: str) -> dict[str, Examples]:
+    """Photos with hand-made masks of hand and forearm: HGR1, which has people to test on alone.
+
+    Arguments, returns (`masks` are 0 or 255; nothing for "validation") and errors as for `counted`.
+    """
+    _check(which)
+    return _named(which, {"hgr1_people_4_5": part("hgr1", which)} if which == "test" else {})
+
+
+def rendered(which: str) -> dict[str, Examples]:
+    """Rendered persons with all that is known of their hands, and single mesh hands of any rotation.
+
+    They are drawn once (about a quarter of an hour) and kept in the folder of runs. Every person has a hand
+    in view; bodies, hands, skin tones and rooms are of the part alone.
+
+    Arguments and returns (photos, masks and complete `hands`) as for `counted`; ValueError for another part.
+    """
+    _check(which)
+    persons = render_persons(PERSONS, PERSON_SIZE, SEED, split=which, empty=0.0, workers=2, cached=True)
+    hands = cached_render(MESH_HANDS, MESH_SIZE, SEED, split=which, mesh=1.0, workers=2)
+    return _named(which, {"rendered_persons": persons, "rendered_mesh_hands": hands})
+
+
 # Kind of truth -> its sets of a part.
 EVERYDAY: dict[str, Callable[[str], dict[str, Examples]]] = {
     "fingers of one hand": counted,
@@ -114,6 +154,31 @@ EVERYDAY: dict[str, Callable[[str], dict[str, Examples]]] = {
     "pixels that are no hand": with_pixel_classes,
     "directions": directed,
 }
+# With what is made of photos, or rendered: all that `handvision.evaluation.evaluate_everyday` judges.
+JUDGED = EVERYDAY | {
+    "fingers of one hand, any rotation": rotated,
+    "masks": masked,
+    "rendered": rendered,
+}
+
+
+def judged(which: str, kinds: Collection[str] = ()) -> dict[str, dict[str, Examples]]:
+    """The sets to judge a reader by: kind of truth -> id -> Examples. A kind without photos is left out.
+
+    Args:
+        which: "validation" or "test".
+        kinds: of `JUDGED`, such as "no hand"; all by default.
+
+    Raises:
+        DataUnavailable: a data set is not at hand.
+        ValueError: another part than these, or no such kind.
+    """
+    _check(which)
+    for kind in kinds:
+        if kind not in JUDGED:
+            raise ValueError(f"everyday photos have no kind {kind!r}; they have {', '.join(JUDGED)}")
+    sets = {kind: JUDGED[kind](which) for kind in kinds or JUDGED}
+    return {kind: of_kind for kind, of_kind in sets.items() if of_kind}
 
 
 def _check(which: str) -> None:

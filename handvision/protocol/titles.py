@@ -38,6 +38,8 @@ TITLES = {
     "web_portraits_without_hands": "portraits from the web, without a hand",
     "clothing_co_parsing_pixels": "people in the street, with pixels that are no hand (Clothing Co-Parsing)",
     "eduart_directions": "pointing hands, directions to a quarter turn (EduArt)",
+    "rendered_persons": "rendered persons with hands",
+    "rendered_mesh_hands": "rendered hands, any rotation",
     "skin_colour_negatives": "negatives: masks of skin's colour where no hand is",
 }
 

@@ -93,3 +93,30 @@ def test_the_readme_has_the_counts():
     for kind, sets in COUNTS.items():
         for name, (validation, test) in sets.items():
             assert f"| {kind} | `{name}` | {title(name)} | {validation} | {test} |" in readme
+
+
+def test_judged_kinds_are_chosen_by_name(archives):
+    validation, test = (everyday.judged(which, ["masks", "no hand"]) for which in everyday.PARTS)
+    # Two of HGR1's people are kept back, and there is nobody left to validate on.
+    assert (list(validation), list(test)) == (["no hand"], ["masks", "no hand"])
+    with pytest.raises(ValueError, match="no kind 'cats'; they have fingers of one hand, "):
+        everyday.judged("test", ["cats"])
+
+
+def test_rotated_photos_show_the_same_numbers(archives):
+    upright, rotated = everyday.counted("validation"), everyday.rotated("validation")
+    for name in everyday.ANY_ROTATION:
+        turned = rotated[f"{name}@any_rotation"]
+        assert turned.labels.tolist() == upright[name].labels.tolist()
+        assert not np.array_equal(turned.photos[0], upright[name].photos[0])
+
+
+def test_rendered_pictures_have_complete_hands(monkeypatch):
+    monkeypatch.setattr(everyday, "PERSONS", 2)
+    monkeypatch.setattr(everyday, "PERSON_SIZE", (96, 128))
+    monkeypatch.setattr(everyday, "MESH_HANDS", 2)
+    monkeypatch.setattr(everyday, "MESH_SIZE", 64)
+    for photos in everyday.rendered("validation").values():
+        assert all(len(hands) for hands in photos.hands) and photos.masks is not None
+        assert all(np.isfinite(hands.keypoints).all() for hands in photos.hands)
+        assert all(set(hands.handedness) <= {"left", "right"} for hands in photos.hands)

@@ -1,0 +1,147 @@
+"""Judges a model on everyday photos, and prints its figures.
+
+    python -m handvision.studies.everyday [--model FILE] [--which validation] [--kinds "no hand" ...]
+
+All of the validation photos take some minutes; `--kinds` and `--limit` make it a quick look.
+"""
+
+import argparse
+import os
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handvision.core.examples import Examples
+from handvision.core.files import replacing
+from handvision.core.hand import Reading
+from handvision.evaluation.everyday import Figure, evaluate_everyday, to_json
+from handvision.evaluation.everyday_kinds import Read
+from handvision.inference.backends import open_backend
+from handvision.inference.predict import MOST_HANDS, predict
+from handvision.plotting import Table, table
+from handvision.protocol.everyday import JUDGED, PARTS, judged
+
+
+def reader_of(model: Any = None) -> Read:
+    """A model as a function from photos to readings, as `evaluate_everyday` takes it.
+
+    Args:
+        model: what `predict` takes: a path, a Keras model, a backend; by default the released model.
+    """
+    backend = open_backend(model)
+
+    def read(photos: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+        return predict(list(photos), backend, max_hands=MOST_HANDS)
+
+    return read
+
+
+def figures_of(
+    model: str | os.PathLike[str] | Any = None,
+    which: str = "validation",
+    kinds: Sequence[str] = (),
+    limit: int | None = None,
+) -> list[Figure]:
+    """The figures of a model on a part of the everyday photos.
+
+    Args:
+        model: as for `reader_of`.
+        which: "validation", or "test", which is read once for a release.
+        kinds: of truth, keys of `protocol.everyday.JUDGED`; all by default.
+        limit: at most so many photos of a set, drawn at random, always the same.
+
+    Raises:
+        DataUnavailable: a data set is not at hand.
+        ValueError: no such part or kind.
+    """
+    return evaluate_everyday(reader_of(model), chosen_sets(which, kinds, limit))
+
+
+def chosen_sets(
+    which: str, kinds: Sequence[str] = (), limit: int | None = None
+) -> dict[str, dict[str, Examples]]:
+    """`protocol.everyday.judged`, of each set at most `limit` photos, drawn at random, always the same."""
+    sets = judged(which, kinds)
+    if limit is None:
+        return sets
+    if limit < 1:
+        raise ValueError(f"limit is {limit}; use at least 1")
+    return {
+        kind: {name: _some(photos, limit) for name, photos in of_kind.items()}
+        for kind, of_kind in sets.items()
+    }
+
+
+def figures_table(by_reader: Mapping[str, Sequence[Figure]], title: str = "") -> Table:
+    """One row a figure, with its count; a column of values and one of intervals for each reader.
+
+    Args:
+        by_reader: name of a reader -> its figures. Where a reader has no such figure, there is a dash.
+    """
+    cells = {name: {(f.test, f.name): f.estimate for f in of_one} for name, of_one in by_reader.items()}
+    rows = []
+    for test, name in dict.fromkeys(key for of_one in cells.values() for key in of_one):
+        estimates = [of_one.get((test, name)) for of_one in cells.values()]
+        texts = [text for each in estimates for text in (_value(each), _interval(each))]
+        # Readers are asked the same, but each is judged on the hands that it found.
+        rows.append((test, name, *texts, _counts(estimates)))
+    columns = [column for name in by_reader for column in (name, "95 %")]
+    return table(rows, ("photos", "figure", *columns, "n"), title)
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """What a command that judges readers can be told: which part, which kinds, how many."""
+    parser.add_argument(
+        "--which", choices=PARTS, default=PARTS[0], help="the test part is read once for a release"
+    )
+    parser.add_argument(
+        "--kinds", nargs="+", default=[], metavar="KIND", help=f"of {', '.join(JUDGED)} (all)"
+    )
+    parser.add_argument("--limit", type=int, help="at most so many photos of a set, to try it out")
+    parser.add_argument("--json", type=Path, help="also write the figures to this file")
+
+
+def write(figures: Sequence[Figure], path: Path) -> None:
+    """The figures as JSON."""
+    with replacing(path) as temporary:
+        temporary.write_text(to_json(figures), "utf-8")
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--model", help=".onnx, .tflite or .keras; by default the released one")
+    add_options(parser)
+    options = parser.parse_args(arguments)
+    figures = figures_of(options.model, options.which, options.kinds, options.limit)
+    if options.json:
+        write(figures, options.json)
+    print(figures_table({options.model or "released": figures}, f"Everyday photos, {options.which}"))
+
+
+def _some(photos: Examples, limit: int) -> Examples:
+    drawn = np.random.default_rng(0).permutation(len(photos))[:limit]
+    return photos.take(np.sort(drawn))
+
+
+def _value(estimate: Any) -> str:
+    return "-" if estimate is None else str(estimate)
+
+
+def _interval(estimate: Any) -> str:
+    if estimate is None or np.isnan(estimate.low):
+        return ""
+    scale, digits = (100, 1) if estimate.unit == "share" else (1, 1)
+    return f"{scale * estimate.low:.{digits}f}-{scale * estimate.high:.{digits}f}"
+
+
+def _counts(estimates: Sequence[Any]) -> str:
+    return "/".join(dict.fromkeys(str(each.n) for each in estimates if each is not None))
+
+
+if __name__ == "__main__":
+    main()
