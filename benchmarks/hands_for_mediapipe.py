@@ -3,22 +3,20 @@
 For each number of fingers: the share of hands that it finds (confidence 0.3), and the median distance of its
 21 points from ours, in hand lengths (wrist to the middle finger's tip along the joints, in space: a fist is
 as long as an open hand). Mesh and capsule hands have the same backgrounds, camera, size and rotations.
-MediaPipe runs in an environment of its own (`--python`), which wants numpy < 2: it only measures.
+MediaPipe runs in an environment of its own, which wants numpy < 2: it only measures.
 
 Of rendered persons: the share of raised hands with a number, all in the picture, that it finds, by size.
 
-    python -m venv MEDIAPIPE && MEDIAPIPE/bin/pip install mediapipe==0.10.21 "numpy<2"
-    python benchmarks/hands_for_mediapipe.py --python MEDIAPIPE/bin/python
+    python benchmarks/hands_for_mediapipe.py
 """
 
 import argparse
-import subprocess
-import tempfile
 from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
+from peers.mediapipe_reader import find_hands
 
 from handvision.core.examples import NO_HAND
 from handvision.synthesis.hand import photo, scene
@@ -26,7 +24,6 @@ from handvision.synthesis.hand.mesh import scene as mesh_scene
 from handvision.synthesis.hand.mesh.draw import draw_photo
 from handvision.synthesis.persons import render_persons
 
-PEER = Path(__file__).parent / "peers" / "mediapipe_hands.py"
 TURNS = (-60.0, 60.0)
 CONFIDENCE = 0.3
 PERSON_SIZE, PERSON_STEPS = (288, 384), (0.0, 0.08, 0.12, 0.2, 0.35, 2.0)
@@ -46,18 +43,12 @@ def capsule_hand(size: int, count: int, rng: np.random.Generator) -> Drawn:
     return photo.draw_photo(drawn, coverage, rng, "train"), drawn.hand.points[:21], drawn.length
 
 
-def measure(python: Path, photos: list[np.ndarray], most: int = 1) -> np.ndarray:
+def measure(python: Path | None, photos: list[np.ndarray], most: int = 1) -> np.ndarray:
     """MediaPipe's points (n, most, 21, 2), NaN where it found no hand."""
-    with tempfile.TemporaryDirectory() as folder:
-        given, found = Path(folder) / "photos.npz", Path(folder) / "found.npz"
-        np.savez(given, *photos)
-        call = [python, PEER, given, found, str(CONFIDENCE), str(most)]
-        subprocess.run(call, check=True, stderr=subprocess.DEVNULL)
-        with np.load(found) as stored:
-            return stored["all_landmarks"][..., :2]
+    return find_hands(photos, most, CONFIDENCE, python).points[..., :2]
 
 
-def measure_persons(python: Path, count: int, seed: int) -> None:
+def measure_persons(python: Path | None, count: int, seed: int) -> None:
     """Prints how many raised hands of rendered persons are found: half of the points lie near ours."""
     persons = render_persons(count, PERSON_SIZE, seed, empty=0.0)
     theirs = measure(python, list(persons.batch("photos")), most=4)
@@ -85,7 +76,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument("--python", type=Path, required=True, help="of the environment that has MediaPipe")
+    parser.add_argument("--python", type=Path, help="that has MediaPipe; by default one is made for it")
     parser.add_argument("--count", type=int, default=40, help="hands for each number (default 40)")
     parser.add_argument("--persons", type=int, default=150, help="pictures of persons (default 150)")
     parser.add_argument("--size", type=int, default=256)

@@ -10,7 +10,6 @@ frame, so its second look is reported as well: where it found none, the photo wi
 
 import argparse
 import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -23,6 +22,7 @@ import cv2
 import keras
 import numpy as np
 import onnxruntime
+from peers.mediapipe_reader import MIDDLE_KNUCKLE, PEER, WRIST, find_hands, peer_python, raised_fingers
 from sklearn.neural_network import MLPClassifier
 from threadpoolctl import threadpool_limits
 
@@ -35,15 +35,7 @@ from handvision.datasets.errors import DataUnavailable
 from handvision.evaluation import commonest_class_share
 from handvision.studies.record import Variant, record_of_this_run
 
-REPOSITORY = Path(__file__).resolve().parents[1]
-
-PEER = "mediapipe==0.10.21"  # the last one with its networks in the wheel
-PEER_FOLDER = REPOSITORY / ".venv-mediapipe"
-PEER_SCRIPT = Path(__file__).parent / "peers" / "mediapipe_hands.py"
 SEED = 1
-# MediaPipe's points.
-WRIST, THUMB_IP, THUMB_TIP, MIDDLE_KNUCKLE, PINKY_KNUCKLE = 0, 3, 4, 9, 17
-MIDDLE_JOINTS, TIPS = (6, 10, 14, 18), (8, 12, 16, 20)
 
 
 def main():
@@ -60,7 +52,7 @@ def main():
         negatives = some(protocol.negative_photos("real", "test", seed=SEED).photos, arguments.limit)
     except (FileNotFoundError, DataUnavailable) as error:
         sys.exit(f"{error}\nThis benchmark needs a combined model and the real data sets.")
-    install_peer()
+    peer_python()
     model = keras.models.load_model(path)
     print(f"{path}: {model.count_params():,} weights, photos of {model.input_shape[1:3]}; {PEER}\n")
 
@@ -179,26 +171,16 @@ def confidence_without_hands(model: keras.Model, photos: list[np.ndarray]) -> di
 # MediaPipe --------------------------------------------------------------------------------------------
 
 
-def install_peer() -> None:
-    # pip installs what a package needs before the package itself: where this is, all is.
-    if not list(PEER_FOLDER.glob(f"lib/*/site-packages/{PEER.replace('==', '-')}.dist-info")):
-        print(f"installing {PEER} into {PEER_FOLDER}", flush=True)
-        subprocess.run([sys.executable, "-m", "venv", "--clear", PEER_FOLDER], check=True)
-        subprocess.run([PEER_FOLDER / "bin" / "python", "-m", "pip", "install", "-q", PEER], check=True)
-
-
 def landmarks_of(photos: Sequence[np.ndarray]) -> dict[str, np.ndarray]:
-    """What `peers/mediapipe_hands.py` writes of these photos, and (n,) `found`; it may use the same cores."""
-    with tempfile.TemporaryDirectory() as folder:
-        given, written = Path(folder) / "photos.npz", Path(folder) / "landmarks.npz"
-        np.savez(given, *photos)
-        command = [PEER_FOLDER / "bin" / "python", PEER_SCRIPT, given, written]
-        done = subprocess.run(command, capture_output=True, text=True)
-        if done.returncode:
-            sys.exit(f"MediaPipe failed:\n{done.stderr}")
-        with np.load(written) as stored:
-            peer = dict(stored)
-    return {**peer, "found": np.isfinite(peer["landmarks"]).all(axis=(1, 2))}
+    """What MediaPipe finds of the surest hand of each photo, and (n,) `found`; it may use the same cores."""
+    hands = find_hands(photos, most=1)
+    landmarks = hands.points[:, 0]
+    return {
+        "landmarks": landmarks,
+        "right_hand": hands.right[:, 0],
+        "milliseconds": hands.milliseconds,
+        "found": np.isfinite(landmarks).all(axis=(1, 2)),
+    }
 
 
 def second_look(photos: Sequence[np.ndarray], peer: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -218,20 +200,6 @@ def second_look(photos: Sequence[np.ndarray], peer: dict[str, np.ndarray]) -> di
     for name, values in again.items():
         both[name][missed] = values
     return both
-
-
-def raised_fingers(landmarks: np.ndarray) -> np.ndarray:
-    """(n,) numbers: fingers whose tip is farther from the wrist than their middle joint.
-
-    Of the thumb, farther from the little finger's knuckle than its last joint.
-    """
-
-    def distance(points, other):
-        return np.linalg.norm(landmarks[:, points, :2] - landmarks[:, other, :2], axis=-1)
-
-    fingers = distance(TIPS, [WRIST]) > distance(MIDDLE_JOINTS, [WRIST])
-    thumb = distance(THUMB_TIP, PINKY_KNUCKLE) > distance(THUMB_IP, PINKY_KNUCKLE)
-    return fingers.sum(axis=1) + thumb
 
 
 def train_on_landmarks(parts: list[Examples]):

@@ -13,13 +13,20 @@ from handvision.inference.backends.base import Backend
 class OnnxBackend(Backend):
     """A `.onnx` file that `handvision.models.export_onnx` wrote, on the CPU.
 
+    Args:
+        path: of the file.
+        threads: how many it may use; by default as many as there are cores.
+
     Raises:
         ValueError: the file is no ONNX model, or none of the suite's.
     """
 
-    def __init__(self, path: Path):
+    def __init__(self, path: Path, threads: int | None = None):
+        options = onnxruntime.SessionOptions()
+        if threads is not None:
+            options.intra_op_num_threads = threads
         try:
-            self._session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+            self._session = onnxruntime.InferenceSession(path, options, providers=["CPUExecutionProvider"])
         # The runtime's errors have no class in common but this one.
         except Exception as error:
             raise ValueError(f"{path}: no model that ONNX Runtime can read ({error})") from error
