@@ -1,6 +1,7 @@
 """What a model's file says of itself beside its graph: how its answers are to be read."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
@@ -36,18 +37,49 @@ class CropInfo:
 
 
 @dataclass(frozen=True)
+class CloseUpInfo:
+    """How a model looks closer: the arguments of its CloseUpLayer, and when it believes what it saw.
+
+    Attributes:
+        size: of a close-up in pixels.
+        margin: free space at each edge, as a share of the box's larger side.
+        least_score: of the first look, below which no close-up is taken.
+        least_presence: of the closer look, below which there is no hand.
+    """
+
+    size: int
+    margin: float
+    least_score: float = 0.3
+    least_presence: float = 0.5
+
+    def to_picture(self, square: Sequence[float] | NDArray) -> Affine:
+        """From the pixels of a close-up to those of the picture that it was cut from.
+
+        Args:
+            square: (5,) x and y of its middle, its side, and sine and cosine of the direction that it turns
+                to image-up, counter-clockwise from image-up.
+        """
+        x, y, side, sine, cosine = map(float, square)
+        turn = math.degrees(math.atan2(sine, cosine))
+        upright = Affine.shift(-self.size / 2, -self.size / 2).then(Affine.scale(side / self.size))
+        return upright.then(Affine.rotation(turn)).then(Affine.shift(x, y))
+
+
+@dataclass(frozen=True)
 class ModelInfo:
     """What an exported model carries as JSON.
 
     Attributes:
         fingerprint: of the model's weights, 16 hexadecimal digits: the same in every format.
         heads: name of a head among the outputs -> its configuration, see `handvision.heads`.
-        crop: None for a model that cuts no hand out.
+        crop: None for a model that does not read one hand by its mask.
+        close_up: None for a model that does not look twice.
     """
 
     fingerprint: str = ""
     heads: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     crop: CropInfo | None = None
+    close_up: CloseUpInfo | None = None
 
     def to_json(self) -> str:
         return json.dumps(asdict(self), ensure_ascii=False)
@@ -61,7 +93,9 @@ class ModelInfo:
         """
         try:
             values = json.loads(text)
-            crop = values.pop("crop")
-            return cls(crop=crop and CropInfo(**crop), **values)
+            crop, close_up = values.pop("crop"), values.pop("close_up", None)
+            return cls(
+                crop=crop and CropInfo(**crop), close_up=close_up and CloseUpInfo(**close_up), **values
+            )
         except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
             raise ValueError(f"{text[:80]!r} does not describe a model: {error}") from error

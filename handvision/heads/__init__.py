@@ -9,7 +9,9 @@ Importing this package loads no Keras: what decodes and draws needs NumPy and Op
 
 from handvision.heads.base import Head
 from handvision.heads.decoding import decode_hand
-from handvision.heads.gesture import GestureHead
+from handvision.heads.embedding import EmbeddingHead
+from handvision.heads.gesture import GestureHead, TwentyGesturesHead
+from handvision.heads.hand_mask import HandMaskHead
 from handvision.heads.handedness import HandednessHead
 from handvision.heads.keypoints import KeypointsHead, tight_box
 from handvision.heads.presence import PresenceHead
@@ -18,13 +20,16 @@ from handvision.heads.rotation import RotationHead
 from handvision.heads.targets import HeadTargets
 
 __all__ = [
+    "EmbeddingHead",
     "GestureHead",
+    "HandMaskHead",
     "HandednessHead",
     "Head",
     "HeadTargets",
     "KeypointsHead",
     "PresenceHead",
     "RotationHead",
+    "TwentyGesturesHead",
     "decode_hand",
     "heads_of",
     "register",

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from handvision.core.examples import Examples
 from handvision.core.geometry import Affine
 from handvision.core.hand import Hand
+from handvision.core.vocabularies import GESTURES
 from handvision.heads.base import Head
 from handvision.heads.registry import register
 
@@ -83,3 +84,34 @@ class GestureHead(Head):
     @classmethod
     def row(cls, hand: Hand) -> Mapping[str, Any]:
         return {"label": hand.label, "probability": float(hand.probability)}
+
+
+@register
+@dataclass(frozen=True)
+class TwentyGesturesHead(GestureHead):
+    """Probabilities of the twenty gestures, beside those of the numbers: a vocabulary of its own.
+
+    It learns from the features as they are and changes nothing in them: gestures that a user teaches are
+    compared by an embedding of the same features, which no names of gestures are to shape.
+    """
+
+    class_names: tuple[str, ...] = GESTURES
+
+    name: ClassVar[str] = "gestures"
+    columns: ClassVar[tuple[str, ...]] = ()
+
+    def build(self, features: "keras.KerasTensor") -> "keras.KerasTensor":
+        from handvision.heads.layers import StopGradient
+
+        return super().build(StopGradient(name=f"{self.name}_features")(features))
+
+    def decode(self, output: NDArray, to_photo: Affine) -> dict[str, Any]:
+        return {self.name: super().decode(output, to_photo)}
+
+    @classmethod
+    def caption(cls, hand: Hand) -> str:
+        return ""
+
+    @classmethod
+    def row(cls, hand: Hand) -> Mapping[str, Any]:
+        return {}

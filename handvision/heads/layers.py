@@ -71,6 +71,17 @@ class UnitVector(keras.layers.Layer):
 
 
 @keras.saving.register_keras_serializable(package="handvision")
+class StopGradient(keras.layers.Layer):
+    """Its input, unchanged; what follows learns, what comes before does not learn from it.
+
+    Input and output: any shape.
+    """
+
+    def call(self, features: keras.KerasTensor) -> keras.KerasTensor:
+        return ops.stop_gradient(features)
+
+
+@keras.saving.register_keras_serializable(package="handvision")
 class Keypoints(keras.layers.Layer):
     """A dense layer that places 21 points in a square crop and says how far off each may be.
 
@@ -100,7 +111,7 @@ class Keypoints(keras.layers.Layer):
         # Untrained, all points lie in the crop's middle, and a tenth of its side is doubtful.
         self.places = keras.layers.Dense(42, bias_initializer=_constant(0.5), dtype="float32", name="places")
         self.doubts = keras.layers.Dense(
-            21, bias_initializer=_constant(-2.25), dtype="float32", name="doubts"
+            21, kernel_initializer="zeros", bias_initializer=_constant(-2.25), dtype="float32", name="doubts"
         )
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:

@@ -134,6 +134,76 @@ class KeypointsError(keras.metrics.Mean):
         super().update_state(100 * ops.mean(distances, axis=-1), sample_weight)
 
 
+@keras.saving.register_keras_serializable(package="handvision")
+class ShapeLoss(keras.losses.Loss):
+    """Every two vectors of a batch are to be as alike (their cosine) as the two hands' shapes.
+
+    Targets are shapes, (batch, 42), see `heads.embedding.shape_of`; answers vectors of length 1. Shapes at
+    the distance d are alike by 2 exp(-(d / `reach`)^2) - 1, from 1 for the same shape to -1 for any far one.
+    """
+
+    def __init__(self, reach: float = 0.35, name: str = "shape_loss", **kwargs: Any):
+        super().__init__(name=name, **kwargs)
+        self.reach = reach
+
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+        y_true = ops.cast(y_true, y_pred.dtype)
+        points = y_true.shape[-1] // 2
+        squares = ops.sum(ops.square(y_true), axis=-1)
+        distances = squares[:, None] + squares[None, :] - 2 * ops.matmul(y_true, ops.transpose(y_true))
+        alike = 2 * ops.exp(-ops.maximum(distances, 0.0) / (points * self.reach**2)) - 1
+        known = ops.cast(squares > 0, y_pred.dtype)  # a shape that is not known is all zeros
+        errors = ops.square(ops.matmul(y_pred, ops.transpose(y_pred)) - alike) * known[None, :]
+        return ops.sum(errors, axis=-1) / ops.maximum(ops.sum(known), 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "reach": self.reach}
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class MapLoss(keras.losses.Loss):
+    """Mean absolute error over the numbers that are known; targets are NaN elsewhere. 0 where none is.
+
+    Args:
+        relative: compares logarithms, of numbers above 0.
+    """
+
+    def __init__(self, relative: bool = False, name: str = "map_loss", **kwargs: Any):
+        super().__init__(name=name, **kwargs)
+        self.relative = relative
+
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+        known = ops.cast(ops.isfinite(y_true), y_pred.dtype)
+        axes = tuple(range(1, len(y_pred.shape)))
+        y_true = _known(y_true, y_pred)
+        if self.relative:
+            y_true, y_pred = ops.log(y_true), ops.log(y_pred)
+        return ops.sum(ops.abs(y_true - y_pred), axis=axes) / ops.maximum(ops.sum(known, axis=axes), 1.0)
+
+    def get_config(self) -> dict[str, Any]:
+        return {**super().get_config(), "relative": self.relative}
+
+
+@keras.saving.register_keras_serializable(package="handvision")
+class CentreLoss(keras.losses.Loss):
+    """Focal loss of a centre map: targets are 1 at a hand's middle and fall off around it, NaN is not known.
+
+    Zhou et al., Objects as points, https://arxiv.org/abs/1904.07850, with their exponents 2 and 4. The sum
+    over cells is shared by the hands of the picture.
+    """
+
+    def call(self, y_true: keras.KerasTensor, y_pred: keras.KerasTensor) -> keras.KerasTensor:
+        known = ops.cast(ops.isfinite(y_true), y_pred.dtype)
+        y_true = _known(y_true, ops.zeros_like(y_pred))
+        y_pred = ops.clip(y_pred, 1e-5, 1 - 1e-5)
+        middle = ops.cast(y_true > 0.999, y_pred.dtype)
+        found = middle * ops.square(1 - y_pred) * ops.log(y_pred)
+        beside = (1 - middle) * ops.power(1 - y_true, 4) * ops.square(y_pred) * ops.log(1 - y_pred)
+        axes = (1, 2, 3)
+        hands = ops.maximum(ops.sum(middle, axis=axes), 1.0)
+        return -ops.sum((found + beside) * known, axis=axes) / hands
+
+
 def _known(y_true: keras.KerasTensor, otherwise: keras.KerasTensor) -> keras.KerasTensor:
     """The targets, with `otherwise` in place of NaN."""
     return ops.where(ops.isfinite(y_true), ops.cast(y_true, otherwise.dtype), otherwise)

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import keras
 
-from handvision.heads.losses import MaskIoU, MaskLoss
+from handvision.heads.losses import CentreLoss, MapLoss, MaskIoU, MaskLoss
 from handvision.models import heads_of_model
 from handvision.training.platform import gpus
 
@@ -88,6 +88,27 @@ def compile_segmenter(
         loss=MaskLoss(dice_weight),
         weighted_metrics=[MaskIoU(name="iou")],
         jit_compile=_jit() if jit_compile is None else jit_compile,
+    )
+
+
+def compile_finder(model: keras.Model, learning_rate: float, total_steps: int) -> None:
+    """Makes a segmenter with centres ready to train: the losses of its mask and of each map, Adam.
+
+    Targets are what `protocol.finding_sequence.FindingSequence` gives: NaN where not known.
+    """
+    losses = {
+        "mask": MaskLoss(),
+        "centre": CentreLoss(),
+        "extent": MapLoss(relative=True),
+        "offset": MapLoss(),
+        "direction": MapLoss(),
+    }
+    model.compile(
+        optimizer=_adam(learning_rate, total_steps),
+        loss=losses,
+        loss_weights={"mask": 1.0, "centre": 1.0, "extent": 1.0, "offset": 0.5, "direction": 1.0},
+        metrics={name: [MaskIoU(name="iou")] if name == "mask" else [] for name in losses},
+        jit_compile=_jit(),
     )
 
 

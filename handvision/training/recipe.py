@@ -11,6 +11,7 @@ from typing import Any, ClassVar, Literal
 
 from handvision.augment.transforms import Augmentation
 from handvision.heads import RotationHead
+from handvision.protocol.close_up_sequence import CloseUpAugmentation
 from handvision.training import typed_json
 
 # Each is explained in the classifiers' notebooks.
@@ -147,6 +148,84 @@ class TuningRecipe(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CloseReaderRecipe(Recipe):
+    """The reader of close-ups, behind a frozen encoder.
+
+    Attributes:
+        train: rendered mesh hands of each kind to learn from: any pose, numbers, gestures.
+        persons: rendered persons to learn from, half of them showing numbers, half gestures.
+        steps: batches an epoch.
+        epochs: passes of so many steps.
+        crop: side in pixels of what the reader sees.
+        margin: free space at each edge of a close-up, as a share of the box's larger side.
+        negatives: close-ups a photo without a hand.
+        learning_rate, loss_weights: as in `ClassifierRecipe`.
+        sources: name of a set -> how often it is drawn beside the others.
+        augmentation: how far a close-up may be off.
+        network: arguments of the builder.
+    """
+
+    kind: ClassVar[str] = "close_reader"
+
+    persons: int
+    steps: int
+    epochs: int
+    crop: int = 224
+    margin: float = 0.25
+    negatives: int = 3
+    learning_rate: float = 1e-3
+    loss_weights: Mapping[str, float] = field(default_factory=dict)
+    sources: Mapping[str, float]
+    augmentation: CloseUpAugmentation = field(default_factory=CloseUpAugmentation)
+    network: Mapping[str, Any] = field(default_factory=dict)
+    batch_size: int = 64
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _at_least_one(self, "persons", "steps", "epochs", "negatives")
+        _check(self, "crop", self.crop >= 64 and self.crop % 32 == 0, "a multiple of 32, from 64 up")
+        _check(self, "margin", 0 <= self.margin < 2, "a share from 0 up, below 2")
+        _check(self, "learning_rate", self.learning_rate > 0, "a number above 0")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FinderRecipe(Recipe):
+    """The first look: a segmenter that also finds hands, behind a frozen encoder.
+
+    Attributes:
+        train: rendered hands for composites.
+        persons: rendered persons to learn from.
+        steps: batches an epoch.
+        epochs: passes of so many steps.
+        size: (height, width) of the photos, multiples of 32.
+        composites: cut-out hands over backgrounds in a batch, beside `batch_size` whole photos.
+        learning_rate: the highest.
+        sources: name of a set of whole photos -> how often it is drawn beside the others.
+        network: arguments of `models.build_unet`.
+    """
+
+    kind: ClassVar[str] = "finder"
+
+    persons: int
+    steps: int
+    epochs: int
+    size: tuple[int, int] = (192, 256)
+    composites: int = 6
+    learning_rate: float = 2e-3
+    sources: Mapping[str, float]
+    network: Mapping[str, Any]
+    batch_size: int = 14
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _at_least_one(self, "persons", "steps", "epochs")
+        sides = len(self.size) == 2 and all(side >= 64 and side % 32 == 0 for side in self.size)
+        _check(self, "size", sides, "(height, width), multiples of 32 from 64 up")
+        _check(self, "composites", self.composites >= 0, "a whole number from 0 up")
+        _check(self, "learning_rate", self.learning_rate > 0, "a number above 0")
+
+
+@dataclass(frozen=True, kw_only=True)
 class Phase:
     """A stretch of a segmenter's training at one size; it goes on with the weights of the one before.
 
@@ -203,7 +282,8 @@ class SegmenterRecipe(Recipe):
 
 
 _KINDS: Mapping[str, type[Recipe]] = {
-    each.kind: each for each in (ClassifierRecipe, SegmenterRecipe, TuningRecipe)
+    each.kind: each
+    for each in (ClassifierRecipe, CloseReaderRecipe, FinderRecipe, SegmenterRecipe, TuningRecipe)
 }
 
 

@@ -9,7 +9,15 @@ from dataclasses import replace
 from typing import Literal, overload
 
 from handvision.core.workspace import PROFILES
-from handvision.training.recipe import ClassifierRecipe, Phase, Recipe, SegmenterRecipe, TuningRecipe
+from handvision.training.recipe import (
+    ClassifierRecipe,
+    CloseReaderRecipe,
+    FinderRecipe,
+    Phase,
+    Recipe,
+    SegmenterRecipe,
+    TuningRecipe,
+)
 
 
 @overload
@@ -155,10 +163,98 @@ _COMBINED = {
     "full": TuningRecipe(product="combined", test=1000, epochs=4),
 }
 
+# How often each source of close-ups is drawn; negatives are one in seven.
+_SOURCES = {
+    "mesh": 0.24,
+    "persons": 0.12,
+    "hagrid_numbers": 0.06,
+    "hand_gesture_yolov8": 0.1,
+    "hands_dataset": 0.1,
+    "sign_language_digits": 0.07,
+    "finger_counting": 0.07,
+    "rock_paper_scissors": 0.06,
+    "people_photos_teacher": 0.06,
+    "without_hands": 0.14,
+}
+
+_CLOSE_READER = {
+    "smoke": CloseReaderRecipe(
+        product="close_reader",
+        data="rendered",
+        train=24,
+        persons=12,
+        test=12,
+        steps=2,
+        epochs=1,
+        batch_size=8,
+        sources=_SOURCES,
+    ),
+    "quick": CloseReaderRecipe(
+        product="close_reader", train=600, persons=300, test=90, steps=60, epochs=4, sources=_SOURCES
+    ),
+    "full": CloseReaderRecipe(
+        product="close_reader", train=4000, persons=3600, test=300, steps=240, epochs=3, sources=_SOURCES
+    ),
+}
+
+_WHOLE_PHOTOS = {
+    "persons": 0.27,
+    "hagrid_numbers": 0.08,
+    "hand_gesture_yolov8": 0.11,
+    "hands_dataset": 0.1,
+    "rock_paper_scissors": 0.1,
+    "people_photos_teacher": 0.08,
+    "sign_language_digits": 0.02,
+    "finger_counting": 0.04,
+    "without_hands": 0.2,
+}
+
+_FINDER_NETWORK = dict(
+    channels=(24, 40, 96), backbone="palm", weights="mediapipe", frozen=3, centres=96, dropout=0.05
+)
+_FINDER = {
+    "smoke": FinderRecipe(
+        product="finder",
+        data="rendered",
+        train=48,
+        persons=12,
+        test=12,
+        steps=2,
+        epochs=1,
+        size=(96, 128),
+        batch_size=4,
+        composites=2,
+        sources=_WHOLE_PHOTOS,
+        network=_FINDER_NETWORK,
+    ),
+    "quick": FinderRecipe(
+        product="finder",
+        train=1000,
+        persons=300,
+        test=60,
+        steps=100,
+        epochs=3,
+        sources=_WHOLE_PHOTOS,
+        network=_FINDER_NETWORK,
+    ),
+    "full": FinderRecipe(
+        product="finder",
+        train=3000,
+        persons=3600,
+        test=300,
+        steps=300,
+        epochs=4,
+        sources=_WHOLE_PHOTOS,
+        network=_FINDER_NETWORK,
+    ),
+}
+
 _RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     "unet": _UNET,
     "deeplab_v3_plus": _DEEPLAB,
     "finger_numbers": _FINGER_NUMBERS,
     "gestures": _GESTURES,
+    "finder": _FINDER,
+    "close_reader": _CLOSE_READER,
     "combined": _COMBINED,
 }

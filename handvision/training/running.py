@@ -7,7 +7,16 @@ import keras
 from handvision import models
 from handvision.core.files import replacing
 from handvision.training.classifiers import classifier_task, train_classifier, tune_classifier, tuning_photos
-from handvision.training.recipe import ClassifierRecipe, Recipe, SegmenterRecipe, TuningRecipe
+from handvision.training.close_readers import train_close_reader
+from handvision.training.finders import train_finder
+from handvision.training.recipe import (
+    ClassifierRecipe,
+    CloseReaderRecipe,
+    FinderRecipe,
+    Recipe,
+    SegmenterRecipe,
+    TuningRecipe,
+)
 from handvision.training.segmenters import train_segmenter
 
 
@@ -38,6 +47,10 @@ def _trained(recipe: Recipe, folder: Path) -> keras.Model:
     if isinstance(recipe, ClassifierRecipe):
         reader, _ = train_classifier(recipe, classifier_task(recipe), folder)
         return reader.get_layer(recipe.product)
+    if isinstance(recipe, FinderRecipe):
+        return train_finder(recipe, folder)[0]
+    if isinstance(recipe, CloseReaderRecipe):
+        return train_close_reader(recipe, folder)[0]
     assert isinstance(recipe, TuningRecipe)
     segmenter, classifier = models.open_model(recipe.segmenter), models.open_model(recipe.classifier)
     combined = models.combine(segmenter, classifier, min_area=recipe.min_area)

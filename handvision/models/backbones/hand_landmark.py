@@ -1,8 +1,11 @@
 """The encoder of MediaPipe's hand landmark network: features of a close-up of one hand."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from handvision.models.backbones import mediapipe
 from handvision.models.backbones.registry import Backbone, register
@@ -21,6 +24,7 @@ STAGES = (
 # The last stage at each resolution, from half of the photo's size down.
 SKIP_STAGES = (0, 1, 2, 4, 5)
 _TOP = "encoder_top"
+_TRAINED_SIZE = 224  # its points are pixels of a crop of this size
 
 
 def hand_landmark(photo: keras.KerasTensor, channels: Sequence[int]) -> list[keras.KerasTensor]:
@@ -77,6 +81,39 @@ register(
         pretrained=mediapipe.pretrained(FILE, _names()),
     )
 )
+
+
+@dataclass(frozen=True)
+class Answers:
+    """The network's own last layers, from the deepest features averaged over positions, (batch, 1152).
+
+    Attributes:
+        presence: (1152, 1) and (1,), before the sigmoid.
+        right_hand: the same; of a photo that is not mirrored, as was measured.
+        points: (1152, 42) and (42,), x and y of the 21 points in sides of the crop.
+    """
+
+    presence: tuple[NDArray[np.float32], NDArray[np.float32]]
+    right_hand: tuple[NDArray[np.float32], NDArray[np.float32]]
+    points: tuple[NDArray[np.float32], NDArray[np.float32]]
+
+
+def answers() -> Answers:
+    """What the network's file says after the encoder: where training of the same answers may begin.
+
+    Raises:
+        FileNotFoundError, ValueError, ImportError: as `NetworkFile.weights`.
+    """
+    side, presence, points, _ = FILE.weights()[len(_names()) :]
+    across_and_down = np.arange(63) % 3 < 2  # the third is depth
+    return Answers(
+        presence=(presence[0], presence[1]),
+        right_hand=(side[0], side[1]),
+        points=(
+            points[0][:, across_and_down] / np.float32(_TRAINED_SIZE),
+            points[1][across_and_down] / np.float32(_TRAINED_SIZE),
+        ),
+    )
 
 
 def _inverted_residual(

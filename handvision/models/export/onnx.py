@@ -7,8 +7,10 @@ from typing import Any
 import keras
 
 from handvision.core.files import replacing
-from handvision.models.export.function import checked_path, named_function
+from handvision.models.export.function import check_backend, checked_path, named_function
+from handvision.models.export.half import half_weights
 from handvision.models.export.info import model_info
+from handvision.models.export.looks import looks_onnx
 
 
 def export_onnx(model: keras.Model, path: str | os.PathLike) -> Path:
@@ -31,15 +33,31 @@ def export_onnx(model: keras.Model, path: str | os.PathLike) -> Path:
         ImportError: tf2onnx is not installed: `pip install 'handvision[export]'`.
     """
     path = checked_path(model, path, ".onnx")
+    info = model_info(model)
+    if info.close_up is None:
+        proto = onnx_of(model)
+    else:
+        proto = looks_onnx(model, onnx_of, info.close_up.least_score)
+        half_weights(proto)
+    proto.metadata_props.add(key="handvision", value=info.to_json())
+    with replacing(path) as unfinished:
+        unfinished.write_bytes(proto.SerializeToString())
+    return path
+
+
+def onnx_of(model: keras.Model) -> Any:
+    """The model in ONNX's own form, an `onnx.ModelProto`; for any batch.
+
+    Raises:
+        RuntimeError, ImportError: as `export_onnx`.
+    """
+    check_backend()
     import tf2onnx
 
     function, signature = named_function(model, batch=None)
     proto, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=17)
     _replace_deprecated_resize(proto.graph)
-    proto.metadata_props.add(key="handvision", value=model_info(model).to_json())
-    with replacing(path) as unfinished:
-        unfinished.write_bytes(proto.SerializeToString())
-    return path
+    return proto
 
 
 def _replace_deprecated_resize(graph: Any) -> None:

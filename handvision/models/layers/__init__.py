@@ -4,7 +4,7 @@ from handvision.heads.layers import ClassProbabilities, UnitVector
 from handvision.models.layers.attention import AttentionBlock
 from handvision.models.layers.bilinear_resize import BilinearResize
 from handvision.models.layers.bounding_box_crop import BoundingBoxCropLayer
-from handvision.models.layers.close_up import CloseUpLayer
+from handvision.models.layers.close_up import CloseUpLayer, SquareLayer
 from handvision.models.layers.main_region import MainRegionLayer
 from handvision.models.layers.peaks import PeaksLayer
 
@@ -16,5 +16,6 @@ __all__ = [
     "CloseUpLayer",
     "MainRegionLayer",
     "PeaksLayer",
+    "SquareLayer",
     "UnitVector",
 ]

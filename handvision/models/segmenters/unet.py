@@ -7,6 +7,9 @@ import keras
 from handvision.models.backbones.blocks import check_photo_shape, conv_block, residual_block
 from handvision.models.backbones.registry import freeze, get_backbone
 from handvision.models.layers import BilinearResize
+from handvision.models.segmenters.centres import STRIDE, centre_maps
+
+_LEVEL_OF_CENTRES = 2  # the first level has half of the photo's size, this one an eighth
 
 
 def build_unet(
@@ -17,6 +20,7 @@ def build_unet(
     *,
     frozen: int = 0,
     refine: Sequence[int] = (),
+    centres: int = 0,
     dropout: float = 0.1,
     name: str = "unet",
 ) -> keras.Model:
@@ -40,12 +44,15 @@ def build_unet(
             takes about two thirds of its time.
         refine: residual blocks after each level of the decoder, and at the deepest level, one number for
             each of `channels`; or none. They start as identity, so they can be added to a trained network.
+        centres: channels of the layers that find each hand's middle (see `segmenters.centres`); 0 leaves
+            them out. They need three levels or more, and a size that is a multiple of 8.
         dropout: share of the deepest features dropped in training.
         name: the model's name.
 
     Returns:
         A model from photos (batch, height, width, 3) to masks (batch, height, width, 1) in [0, 1],
-        1 = hand; its output is named `mask`.
+        1 = hand; its output is named `mask`. With `centres`, to a dict of `mask` and the maps that
+        `centre_maps` gives.
 
     Raises:
         ValueError: a shape, number or choice that does not fit; the message names it.
@@ -53,6 +60,45 @@ def build_unet(
 
     Ronneberger et al., U-Net, https://arxiv.org/abs/1505.04597, with batch norm and bilinear growth.
     """
+    _check(input_shape, channels, weights, frozen, refine, centres)
+    encoder = get_backbone(backbone)
+    encoder.check_weights(weights)
+    photo = keras.Input(input_shape, name="photo")
+    skips = encoder.features(photo, channels)
+    last_frozen = skips[frozen - 1]
+    refine = refine or [0] * len(channels)
+    x = _refined(skips.pop(), refine[-1], name="deepest")
+    x = keras.layers.SpatialDropout2D(dropout, name="dropout")(x)
+    eighth = x
+
+    for level in reversed(range(len(skips))):
+        skip, filters = skips[level], channels[level]
+        x = conv_block(x, filters, 1, name=f"decoder{level}_narrow")
+        x = BilinearResize(*skip.shape[1:3], name=f"decoder{level}_up")(x)
+        x = keras.layers.Concatenate(name=f"decoder{level}_join")([skip, x])
+        x = conv_block(x, filters, separable=True, name=f"decoder{level}")
+        x = _refined(x, refine[level], name=f"decoder{level}")
+        eighth = x if level == _LEVEL_OF_CENTRES else eighth
+    x = keras.layers.Conv2DTranspose(1, 4, strides=2, padding="same", name="logits")(x)
+    height, width, _ = input_shape
+    x = keras.layers.Cropping2D(((0, height % 2), (0, width % 2)), name="logits_crop")(x)
+    mask = keras.layers.Activation("sigmoid", dtype="float32", name="mask")(x)
+    outputs = {"mask": mask, **centre_maps(eighth, centres)} if centres else mask
+    model = keras.Model(photo, outputs, name=name)
+    encoder.load_weights(model, weights)
+    if frozen:
+        freeze(photo, last_frozen)
+    return model
+
+
+def _check(
+    input_shape: tuple[int, int, int],
+    channels: Sequence[int],
+    weights: str | None,
+    frozen: int,
+    refine: Sequence[int],
+    centres: int,
+) -> None:
     check_photo_shape(input_shape)
     if len(channels) < 2 or any(count < 1 for count in channels):
         raise ValueError(f"channels is {channels}; use at least two levels of at least one channel")
@@ -68,31 +114,11 @@ def build_unet(
             f"refine is {refine}; use none, or {len(channels)} numbers of blocks, 0 or more each"
         )
 
-    encoder = get_backbone(backbone)
-    encoder.check_weights(weights)
-    photo = keras.Input(input_shape, name="photo")
-    skips = encoder.features(photo, channels)
-    last_frozen = skips[frozen - 1]
-    refine = refine or [0] * len(channels)
-    x = _refined(skips.pop(), refine[-1], name="deepest")
-    x = keras.layers.SpatialDropout2D(dropout, name="dropout")(x)
-
-    for level in reversed(range(len(skips))):
-        skip, filters = skips[level], channels[level]
-        x = conv_block(x, filters, 1, name=f"decoder{level}_narrow")
-        x = BilinearResize(*skip.shape[1:3], name=f"decoder{level}_up")(x)
-        x = keras.layers.Concatenate(name=f"decoder{level}_join")([skip, x])
-        x = conv_block(x, filters, separable=True, name=f"decoder{level}")
-        x = _refined(x, refine[level], name=f"decoder{level}")
-    x = keras.layers.Conv2DTranspose(1, 4, strides=2, padding="same", name="logits")(x)
-    height, width, _ = input_shape
-    x = keras.layers.Cropping2D(((0, height % 2), (0, width % 2)), name="logits_crop")(x)
-    mask = keras.layers.Activation("sigmoid", dtype="float32", name="mask")(x)
-    model = keras.Model(photo, mask, name=name)
-    encoder.load_weights(model, weights)
-    if frozen:
-        freeze(photo, last_frozen)
-    return model
+    if centres and (len(channels) < 3 or input_shape[0] % STRIDE or input_shape[1] % STRIDE):
+        raise ValueError(
+            f"centres is {centres} with {len(channels)} levels of {input_shape}; use three levels or more, "
+            f"and sides that are multiples of {STRIDE}"
+        )
 
 
 def _refined(x: keras.KerasTensor, blocks: int, name: str) -> keras.KerasTensor:

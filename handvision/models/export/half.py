@@ -1,0 +1,41 @@
+"""Weights of an ONNX graph in half precision: half the file; the graph still computes in float32."""
+
+from typing import Any
+
+import numpy as np
+
+# Smaller constants stay as they are: shapes, and numbers on which much depends.
+_LEAST_NUMBERS = 256
+
+
+def half_weights(proto: Any) -> None:
+    """Stores the large constants of an `onnx.ModelProto`, its inner graphs' too, as float16, in place.
+
+    A node casts each back; runtimes do that once, when they open the file.
+    """
+    for graph in _graphs(proto.graph):
+        _halve(graph)
+
+
+def _halve(graph: Any) -> None:
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    casts = []
+    for initializer in graph.initializer:
+        if initializer.data_type != TensorProto.FLOAT:
+            continue
+        value = numpy_helper.to_array(initializer)
+        if value.size < _LEAST_NUMBERS or np.abs(value).max() > np.finfo(np.float16).max:
+            continue
+        name = initializer.name
+        initializer.CopyFrom(numpy_helper.from_array(value.astype(np.float16), f"{name}_half"))
+        casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
+    nodes = [*casts, *graph.node]
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def _graphs(graph: Any) -> list[Any]:
+    inner = [attribute.g for node in graph.node for attribute in node.attribute if attribute.HasField("g")]
+    return [graph, *(each for one in inner for each in _graphs(one))]
