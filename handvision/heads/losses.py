@@ -139,7 +139,7 @@ class ShapeLoss(keras.losses.Loss):
     """Every two vectors of a batch are to be as alike (their cosine) as the two hands' shapes.
 
     Targets are shapes, (batch, 42), see `heads.embedding.shape_of`; answers vectors of length 1. Shapes at
-    the distance d are alike by 2 exp(-(d / `reach`)^2) - 1, from 1 for the same shape to -1 for any far one.
+    the distance d are alike by exp(-(d / `reach`)^2): 1 for the same shape, 0 for any far one.
     """
 
     def __init__(self, reach: float = 0.35, name: str = "shape_loss", **kwargs: Any):
@@ -151,7 +151,7 @@ class ShapeLoss(keras.losses.Loss):
         points = y_true.shape[-1] // 2
         squares = ops.sum(ops.square(y_true), axis=-1)
         distances = squares[:, None] + squares[None, :] - 2 * ops.matmul(y_true, ops.transpose(y_true))
-        alike = 2 * ops.exp(-ops.maximum(distances, 0.0) / (points * self.reach**2)) - 1
+        alike = ops.exp(-ops.maximum(distances, 0.0) / (points * self.reach**2))
         known = ops.cast(squares > 0, y_pred.dtype)  # a shape that is not known is all zeros
         errors = ops.square(ops.matmul(y_pred, ops.transpose(y_pred)) - alike) * known[None, :]
         return ops.sum(errors, axis=-1) / ops.maximum(ops.sum(known), 1.0)

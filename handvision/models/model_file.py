@@ -24,6 +24,8 @@ _MODULES = (
     ),
     *("keras.metrics", "keras.models", "keras.optimizers", "keras.regularizers", "keras.src.models"),
 )
+# By their beginnings: functional models, and arithmetic on tensors as a graph stores it.
+_PRIVATE_MODULES = ("keras.src.models.", "keras.src.ops.numpy")
 # Layers that run code out of the file, or read other files that it names.
 _UNSAFE = (
     *("FlaxLayer", "IntegerLookup", "JaxLayer", "Lambda", "StringLookup", "TFSMLayer", "TextVectorization"),
@@ -154,7 +156,7 @@ def _check_class(path: Path, part: dict[str, Any]) -> None:
         return
     if name in _UNSAFE or name == "__lambda__":
         _refuse(path, f"its {name} may run code, or read files, of whoever made it")
-    if module in (None, "builtins", *_MODULES) or str(module).startswith("keras.src.models."):
+    if module in (None, "builtins", *_MODULES) or str(module).startswith(_PRIVATE_MODULES):
         return
     raise ValueError(
         f"{path} asks for {module}.{name}, which is not Keras's and not registered: import the package that"

@@ -180,12 +180,13 @@ class CloseUpSequence(keras.utils.PyDataset):
             [shape_of(each.keypoints[0], mirrored=str(each.handedness[0]) == "left") for each in hands]
         )
         shapes[~close_ups.shaped[rows] | ~np.isfinite(sides)] = np.nan
-        for name, values in (
-            ("keypoints", points),
-            ("handedness", sides[:, None].astype(np.float32)),
-            ("rotation", np.stack([np.sin(radians), np.cos(radians)], axis=-1)),
-            ("embedding", shapes),
-        ):
+        measured: dict[str, NDArray[Any]] = {
+            "keypoints": points,
+            "handedness": sides[:, None],
+            "rotation": np.stack([np.sin(radians), np.cos(radians)], axis=-1),
+            "embedding": shapes,
+        }
+        for name, values in measured.items():
             known = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
             weights[name] = known.astype(np.float32)
             shown = known.reshape(-1, *[1] * (values.ndim - 1))

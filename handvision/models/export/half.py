@@ -13,7 +13,8 @@ def half_weights(proto: Any) -> None:
 
     A node casts each back; runtimes do that once, when they open the file.
     """
-    for graph in _graphs(proto.graph):
+    # Inner graphs first: an outer one's nodes, which hold them, are copied.
+    for graph in reversed(_graphs(proto.graph)):
         _halve(graph)
 
 
