@@ -153,7 +153,9 @@ class ShapeLoss(keras.losses.Loss):
         distances = squares[:, None] + squares[None, :] - 2 * ops.matmul(y_true, ops.transpose(y_true))
         alike = ops.exp(-ops.maximum(distances, 0.0) / (points * self.reach**2))
         known = ops.cast(squares > 0, y_pred.dtype)  # a shape that is not known is all zeros
-        errors = ops.square(ops.matmul(y_pred, ops.transpose(y_pred)) - alike) * known[None, :]
+        errors = (
+            ops.square(ops.matmul(y_pred, ops.transpose(y_pred)) - alike) * known[None, :] * known[:, None]
+        )
         return ops.sum(errors, axis=-1) / ops.maximum(ops.sum(known), 1.0)
 
     def get_config(self) -> dict[str, Any]:

@@ -1,0 +1,190 @@
+"""Two looks in one graph: what goes from the first to the second, and that exported files do the same."""
+
+import keras
+import numpy as np
+import pytest
+
+from handvision.core.model_info import CloseUpInfo, ModelInfo
+from handvision.core.vocabularies import NUMBERS
+from handvision.heads import (
+    EmbeddingHead,
+    GestureHead,
+    HandMaskHead,
+    KeypointsHead,
+    PresenceHead,
+    RotationHead,
+    TwentyGesturesHead,
+)
+from handvision.models import build_unet, load_model
+from handvision.models.close_reader import build_close_reader
+from handvision.models.export import export_litert, export_onnx
+from handvision.models.layers import CloseUpLayer
+from handvision.models.two_looks import look_twice
+from tests.helpers.exported import run_litert
+
+HEADS = (
+    PresenceHead(),
+    GestureHead(NUMBERS),
+    TwentyGesturesHead(),
+    RotationHead(),
+    KeypointsHead(64),
+    EmbeddingHead(16),
+    HandMaskHead(),
+)
+SIZE = (64, 96)
+
+
+def noise(*shape: int) -> np.ndarray:
+    return np.random.default_rng(0).random(shape, np.float32)
+
+
+def finder(**more) -> keras.Model:
+    return build_unet((*SIZE, 3), (8, 12, 16), centres=8, name="finder", **more)
+
+
+def reader() -> keras.Model:
+    return build_close_reader(HEADS, 64, "plain", width=16, dense=24, name="close_reader")
+
+
+@pytest.fixture(scope="module")
+def model() -> keras.Model:
+    keras.utils.set_random_seed(1)
+    return look_twice(finder(), reader(), (128, 192), hands=3)
+
+
+def test_every_hand_has_a_row_of_every_answer(model):
+    shapes = {name: tensor.shape[1:] for name, tensor in model.output.items()}
+    assert shapes == {
+        "mask": (*SIZE, 1),
+        "score": (3,),
+        "box": (3, 4),
+        "direction": (3, 2),
+        "square": (3, 5),
+        "presence": (3, 1),
+        "gesture": (3, 6),
+        "gestures": (3, 20),
+        "rotation": (3, 2),
+        "keypoints": (3, 21, 3),
+        "embedding": (3, 16),
+        "hand_mask": (3, 16, 16, 1),
+    }
+
+
+def test_the_reader_sees_the_close_ups_of_the_first_look(model):
+    photo = noise(1, 128, 192, 3)
+    found = model(photo)
+    close_ups = CloseUpLayer(64, frame=(128, 192), margin=0.25)(photo, found["box"], found["direction"])
+    told = model.get_layer("close_reader")(close_ups[0])
+    np.testing.assert_allclose(found["gesture"][0], told["gesture"], atol=1e-5)
+    np.testing.assert_allclose(found["keypoints"][0], told["keypoints"], atol=1e-5)
+
+
+def test_a_square_places_points_of_the_close_up_in_the_photo(model):
+    found = model(noise(1, 128, 192, 3))
+    x, y, side, sine, cosine = np.asarray(found["square"])[0, 0]
+    x0, y0, x1, y1 = np.asarray(found["box"])[0, 0]
+    np.testing.assert_allclose((x, y), ((x0 + x1) / 2, (y0 + y1) / 2), atol=1e-3)
+    np.testing.assert_allclose(side, 1.5 * max(x1 - x0, y1 - y0), rtol=1e-5)
+    to_photo = CloseUpInfo(64, 0.25).to_picture((x, y, side, sine, cosine))
+    np.testing.assert_allclose(to_photo.points([[32, 32]])[0], (x, y), atol=1e-3)
+    # Half a side up in the close-up is half a side in the hand's direction in the photo.
+    up = to_photo.points([[32, 0]])[0] - to_photo.points([[32, 32]])[0]
+    np.testing.assert_allclose(up, (-sine * side / 2, -cosine * side / 2), atol=1e-3)
+
+
+def test_it_is_saved_and_opened(model, tmp_path):
+    model.save(tmp_path / "two_looks.keras")
+    photo = noise(2, 128, 192, 3)
+    again = load_model(tmp_path / "two_looks.keras")(photo)
+    for name, value in model(photo).items():
+        np.testing.assert_array_equal(value, again[name], err_msg=name)
+
+
+@pytest.mark.slow
+def test_onnx_reads_what_is_there_and_looks_where_it_is_told(model, tmp_path):
+    import onnxruntime
+
+    path = export_onnx(model, tmp_path / "two_looks.onnx")
+    session = onnxruntime.InferenceSession(path, providers=["CPUExecutionProvider"])
+    names = [output.name for output in session.get_outputs()]
+
+    def run(**inputs):
+        return dict(zip(names, session.run(None, inputs), strict=True))
+
+    photos = noise(2, 128, 192, 3)
+    found = {name: np.asarray(value) for name, value in model(photos).items()}
+    everything = run(photo=photos, least_score=np.array(0, np.float32))
+    for name, value in found.items():
+        np.testing.assert_allclose(everything[name], value, atol=8e-2, err_msg=name)  # half weights
+    bar = np.sort(found["score"].ravel())[-2].astype(np.float32)  # two of six rows are read
+    some = run(photo=photos, least_score=bar)
+    for name in set(names) - {"mask", "score", "box", "direction"}:
+        read = np.abs(some[name]).reshape(6, -1).sum(axis=1) > 0
+        assert read.tolist() == (everything["score"].ravel() >= bar).tolist(), name
+    nothing = run(photo=photos, least_score=np.array(2, np.float32))
+    assert not nothing["keypoints"].any()
+
+    box = np.zeros((1, 3, 4), np.float32)
+    box[0, 1] = (40, 30, 90, 100)
+    upright = np.tile(np.array([0, 1], np.float32), (1, 3, 1))
+    told = run(photo=photos[:1], look=np.array(False), look_at=box, look_upright=upright)
+    assert told["score"][0].tolist() == [0, 1, 0]
+    close_up = CloseUpLayer(64, frame=(128, 192), margin=0.25)(photos[:1], box[:, 1:2], upright[:, 1:2])
+    expected = model.get_layer("close_reader")(close_up[0])
+    np.testing.assert_allclose(told["keypoints"][0, 1], expected["keypoints"][0], atol=8e-2)
+    assert not told["keypoints"][0, 0].any()
+
+
+@pytest.mark.slow
+def test_litert_gives_the_same(model, tmp_path):
+    photos = noise(2, 128, 192, 3)
+    answers = run_litert(export_litert(model, tmp_path / "two_looks.tflite"), photos)
+    for name, value in model(photos).items():
+        np.testing.assert_allclose(answers[name], value, atol=1e-3, err_msg=name)
+
+
+@pytest.mark.slow
+def test_the_file_says_how_its_close_ups_are_cut(model, tmp_path):
+    import onnxruntime
+
+    path = export_onnx(model, tmp_path / "two_looks.onnx")
+    described = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map["handvision"]
+    info = ModelInfo.from_json(described)
+    assert info.close_up == CloseUpInfo(64, 0.25)
+    assert info.heads["keypoints"] == {"size": 64}
+
+
+@pytest.mark.parametrize(
+    ("parts", "message"),
+    [
+        (lambda: (build_unet((*SIZE, 3), (8, 12, 16)), reader(), (128, 192)), "build it with centres"),
+        (lambda: (finder(), reader(), (128, 128)), "use a multiple of what 'finder' sees"),
+        (lambda: (finder(), finder(), (128, 192)), "a reader of close-ups reads"),
+    ],
+)
+def test_parts_that_do_not_fit_are_refused(parts, message):
+    with pytest.raises(ValueError, match=message):
+        look_twice(*parts())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (dict(size=100), "multiple of 32"),
+        (dict(frozen=True), "freeze only pretrained"),
+        (dict(heads=()), "at least one"),
+        (dict(heads=(PresenceHead(), PresenceHead())), "distinct"),
+    ],
+)
+def test_a_reader_of_close_ups_refuses(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        build_close_reader(**({"heads": HEADS, "backbone": "plain"} | arguments))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [(dict(channels=(8, 12)), "three levels"), (dict(input_shape=(60, 96, 3)), "multiples of 8")],
+)
+def test_centres_need_an_eighth_of_the_size(arguments, message):
+    with pytest.raises(ValueError, match=message):
+        build_unet(**({"input_shape": (64, 96, 3), "channels": (8, 12, 16), "centres": 8} | arguments))
