@@ -1,6 +1,7 @@
 // @ts-check
 /** The camera: asked for when its user says so, and let go of for good. */
 
+import { copyOf } from "./pictures.js";
 import { Fault } from "./reader.js";
 
 const OTHERWISE = "Or read a picture or a sample.";
@@ -49,7 +50,7 @@ export function facesUser(stream) {
  * Gives each frame that is new when it is asked for the next one: never an old one, never the same one twice.
  * @param {HTMLVideoElement} video
  * @param {AbortSignal} signal ends it
- * @returns {AsyncGenerator<ImageBitmap>}
+ * @returns {AsyncGenerator<OffscreenCanvas>}
  */
 export async function* newestFrames(video, signal) {
   let wake = () => {};
@@ -65,6 +66,6 @@ export async function* newestFrames(video, signal) {
     if (!fresh) await new Promise((resolve) => { wake = () => resolve(undefined); });
     if (signal.aborted) return;
     fresh = false;
-    yield await createImageBitmap(video);
+    yield copyOf(video, video.videoWidth, video.videoHeight);
   }
 }

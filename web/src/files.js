@@ -2,11 +2,12 @@
 /** Picture files that a user gives: checked, then decoded. */
 
 import { fileFault, sizeFault } from "./pure/picture_file.js";
+import { copyOf } from "./pictures.js";
 import { Fault } from "./reader.js";
 
 /**
  * @param {File} file
- * @returns {Promise<ImageBitmap>} upright
+ * @returns {Promise<OffscreenCanvas>} upright
  * @throws {Fault} with words for its user
  */
 export async function pictureOf(file) {
@@ -17,7 +18,15 @@ export async function pictureOf(file) {
   const { width, height } = await sizeOf(file);
   const tooLarge = sizeFault(file.name, width, height);
   if (tooLarge) throw new Fault(tooLarge);
-  return createImageBitmap(file, { imageOrientation: "from-image" });
+  return decoded(file);
+}
+
+/** @param {Blob} file that was checked @returns {Promise<OffscreenCanvas>} */
+export async function decoded(file) {
+  const bitmap = await createImageBitmap(file, { imageOrientation: "from-image" });
+  const picture = copyOf(bitmap, bitmap.width, bitmap.height);
+  bitmap.close();
+  return picture;
 }
 
 /** @param {File} file @returns {Promise<{width: number, height: number}>} */

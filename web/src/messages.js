@@ -7,14 +7,14 @@
  *
  * @typedef {object} Reading of one picture
  * @property {[number, number]} size height, width of the picture
- * @property {import("./pure/decode.js").Hand[]} hands surest first
+ * @property {import("./pure/heads.js").Hand[]} hands surest first
  * @property {import("./pure/decode.js").Mask} mask of all hands
  * @property {number} milliseconds from the picture's pixels to its hands
  *
- * @typedef {{type: "open", files: Files, base: string, threads: number} | {type: "read", picture: ImageBitmap}} ToWorker
+ * @typedef {{type: "open", files: Files, base: string, threads: number} | {type: "read", pixels: ArrayBuffer, height: number, width: number}} ToWorker
  * @typedef {{type: "progress", loaded: number, total: number}
  *   | {type: "opened", info: import("./pure/model_info.js").ModelInfo}
- *   | {type: "read", reading: Reading, picture: ImageBitmap}
+ *   | {type: "read", reading: Reading, pixels: ArrayBuffer}
  *   | {type: "fault", message: string}} FromWorker
  */
 export {};

@@ -5,7 +5,7 @@ import { SKELETON } from "./pure/keypoints.js";
 import { captionOf } from "./pure/words.js";
 
 /**
- * @typedef {import("./pure/decode.js").Hand} Hand
+ * @typedef {import("./pure/heads.js").Hand} Hand
  * @typedef {{mask: boolean, points: boolean, box: boolean, arrow: boolean}} Shown
  */
 
@@ -21,10 +21,10 @@ const [TINT, INK, BONE, HALO] = ["rgb(0 114 178)", "rgb(213 94 0)", "rgb(0 158 1
  *   scale: pixels of the picture in a pixel of the screen
  */
 export function drawReading(context, reading, mode, shown, { mirrored = false, scale = 1 } = {}) {
-  const [height, width] = reading.size;
+  const [, width] = reading.size;
   context.save();
   if (mirrored) context.transform(-1, 0, 0, 1, width, 0);
-  if (shown.mask) drawMask(context, reading.mask, width, height);
+  if (shown.mask) drawMasks(context, reading);
   for (const hand of reading.hands) {
     if (shown.box) strokeTwice(context, scale, TINT, boxPath(hand.box));
     if (shown.points && hand.keypoints) drawPoints(context, hand.keypoints, scale);
@@ -38,13 +38,40 @@ export function drawReading(context, reading, mode, shown, { mirrored = false, s
   }
 }
 
-/** @param {CanvasRenderingContext2D} context @param {import("./pure/decode.js").Mask} mask @param {number} width @param {number} height */
-function drawMask(context, mask, width, height) {
-  const tint = new ImageData(mask.width, mask.height);
-  mask.data.forEach((value, i) => tint.data.set([0, 114, 178, value > 0.5 ? 105 : 0], 4 * i));
-  const layer = new OffscreenCanvas(mask.width, mask.height);
-  /** @type {OffscreenCanvasRenderingContext2D} */ (layer.getContext("2d")).putImageData(tint, 0, 0);
-  context.drawImage(layer, 0, 0, width, height);
+// Used again at each frame: the memory of canvases is given back late.
+const layer = new OffscreenCanvas(1, 1);
+const tile = new OffscreenCanvas(1, 1);
+
+/** Within its close-up, a hand's own mask alone counts, which is finer.
+ * @param {CanvasRenderingContext2D} context @param {import("./messages.js").Reading} reading */
+function drawMasks(context, { mask, hands, size: [height, width] }) {
+  const inks = resized(layer, width, height);
+  inks.drawImage(tinted(mask), 0, 0, width, height);
+  for (const { closeMask } of hands) {
+    if (!closeMask) continue;
+    const [a, b, x, c, d, y] = closeMask.toPicture;
+    inks.setTransform(a, c, b, d, x, y);
+    inks.clearRect(0, 0, closeMask.width, closeMask.height);
+    inks.drawImage(tinted(closeMask), 0, 0);
+  }
+  context.drawImage(layer, 0, 0);
+}
+
+/** @param {import("./pure/decode.js").Mask} mask */
+function tinted({ data, height, width }) {
+  const tint = new ImageData(width, height);
+  data.forEach((value, i) => { if (value > 0.5) tint.data.set([0, 114, 178, 105], 4 * i); });
+  resized(tile, width, height).putImageData(tint, 0, 0);
+  return tile;
+}
+
+/** An empty canvas of a size. @param {OffscreenCanvas} canvas @param {number} width @param {number} height */
+function resized(canvas, width, height) {
+  if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+  const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
+  context.resetTransform();
+  context.clearRect(0, 0, width, height);
+  return context;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {[number, number, number][]} points @param {number} scale */

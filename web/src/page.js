@@ -2,8 +2,9 @@
 /** The page: what happens when its user does something. */
 
 import { facesUser, listCameras, newestFrames, openCamera } from "./camera.js";
-import { fileIn, pictureOf } from "./files.js";
+import { decoded, fileIn, pictureOf } from "./files.js";
 import { isolate, keepOffline, threads } from "./offline.js";
+import { release } from "./pictures.js";
 import { NewestWins } from "./pure/newest.js";
 import { StableAnswer } from "./pure/smoothing.js";
 import { Tracker } from "./pure/tracking.js";
@@ -14,7 +15,7 @@ import { clearOver, download, drawOver, element, pngOf, reveal, showStill } from
 
 /**
  * @typedef {import("./view.js").Shot} Shot
- * @typedef {{picture: ImageBitmap, live: boolean, source: string, turn: number}} Asked
+ * @typedef {{picture: OffscreenCanvas, live: boolean, source: string, turn: number}} Asked
  */
 
 const video = element("video");
@@ -34,7 +35,7 @@ let turn = 0;
 /** When the last readings came, in seconds. @type {number[]} */
 let times = [];
 
-const pictures = new NewestWins(read, ({ picture }) => picture.close());
+const pictures = new NewestWins(read, ({ picture }) => release(picture));
 
 // What its user does --------------------------------------------------------------------------------------
 
@@ -156,7 +157,7 @@ async function listTo(select, stream) {
 async function readSample(path) {
   const response = await fetch(path);
   if (!response.ok) throw new Fault(`${path} is missing: the server answered ${response.status}.`);
-  await readStill(await createImageBitmap(await response.blob()), path);
+  await readStill(await decoded(await response.blob()), path);
 }
 
 /** @param {File} file */
@@ -164,7 +165,7 @@ async function readFile(file) {
   await readStill(await pictureOf(file), file.name);
 }
 
-/** @param {ImageBitmap} picture @param {string} source */
+/** @param {OffscreenCanvas} picture @param {string} source */
 async function readStill(picture, source) {
   stopCamera();
   forget();
@@ -175,7 +176,7 @@ async function readStill(picture, source) {
 /** What was read before has nothing to do with what comes. */
 function forget() {
   turn += 1;
-  last?.picture.close();
+  if (last) release(last.picture);
   last = null;
   tracker = new Tracker();
   stable = new StableAnswer();
@@ -190,11 +191,10 @@ function forget() {
 /** @param {Asked} asked */
 async function read({ picture, turn: asked, ...rest }) {
   try {
-    const answer = await (await opened()).read(picture);
-    if (asked !== turn) return answer.picture.close();
-    const before = last;
-    last = { ...rest, ...answer };
-    before?.picture.close();
+    const reading = await (await opened()).read(picture);
+    if (asked !== turn) return release(picture);
+    if (last) release(last.picture);
+    last = { ...rest, picture, reading };
     show(last);
   } catch (error) {
     stopCamera();

@@ -1,6 +1,8 @@
 // @ts-check
 /** The worker, as the page sees it: opened once, then picture after picture. */
 
+import { pixelsOf } from "./pictures.js";
+
 /**
  * @typedef {import("./messages.js").FromWorker} FromWorker
  * @typedef {import("./messages.js").Reading} Reading
@@ -15,6 +17,8 @@ export class Reader {
   constructor(worker, info) {
     this.worker = worker;
     this.info = info;
+    /** Comes back from the worker. @type {ArrayBuffer | null} */
+    this.used = null;
   }
 
   /**
@@ -35,14 +39,15 @@ export class Reader {
     }
   }
 
-  /**
-   * @param {ImageBitmap} picture is handed over to the worker, and comes back
-   * @returns {Promise<{reading: Reading, picture: ImageBitmap}>}
-   */
+  /** @param {OffscreenCanvas} picture @returns {Promise<Reading>} */
   async read(picture) {
-    const answer = await ask(this.worker, { type: "read", picture }, [picture]);
+    const { height, width } = picture;
+    const pixels = await pixelsOf(picture, this.used);
+    this.used = null;
+    const answer = await ask(this.worker, { type: "read", pixels, height, width }, [pixels]);
     if (answer.type !== "read") throw new Fault(`the reader said ${answer.type} when it was given a picture`);
-    return answer;
+    this.used = answer.pixels;
+    return answer.reading;
   }
 
   close() {

@@ -6,7 +6,7 @@ import { drawReading } from "./overlay.js";
 /** @param {string} id @returns {any} the element of the page */
 export const element = (id) => document.getElementById(id);
 
-/** @typedef {{reading: import("./messages.js").Reading, picture: ImageBitmap, live: boolean, source: string}} Shot */
+/** @typedef {{reading: import("./messages.js").Reading, picture: OffscreenCanvas, live: boolean, source: string}} Shot */
 
 const [view, video, still, overlay] = ["view", "video", "still", "overlay"].map(element);
 
@@ -23,18 +23,24 @@ export function reveal(what) {
   still.hidden = what !== "still";
 }
 
-/** @param {ImageBitmap} picture */
+/** @param {OffscreenCanvas} picture */
 export function showStill(picture) {
   Object.assign(still, { width: picture.width, height: picture.height });
+  shape(picture.width, picture.height);
   still.getContext("2d").drawImage(picture, 0, 0);
   reveal("still");
+}
+
+/** Gives the view the shape of what it shows. @param {number} width @param {number} height */
+function shape(width, height) {
+  view.style.setProperty("--aspect", `${width} / ${height}`);
+  view.style.setProperty("--ratio", String(width / height));
 }
 
 /** @param {Shot} shot @param {import("./pure/words.js").Mode} mode */
 export function drawOver({ reading, live }, mode) {
   const [height, width] = reading.size;
-  view.style.setProperty("--aspect", `${width} / ${height}`);
-  view.style.setProperty("--ratio", String(width / height));
+  shape(width, height);
   const shown = switches();
   const mirrored = live && shown.mirror;
   view.classList.toggle("mirrored", mirrored);

@@ -16,12 +16,11 @@ import { modelInfo } from "./pure/model_info.js";
  * @property {import("./pure/model_info.js").ModelInfo} info
  * @property {number} height @property {number} width of its input
  * @property {string[]} outputs that are read
+ * @property {Float32Array} photo as it takes it, filled anew for each picture
  */
 
 /** @type {Model | null} */
 let model = null;
-const canvas = new OffscreenCanvas(1, 1);
-const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
 
 /** @param {FromWorker} message @param {Transferable[]} [moved] */
 const say = (message, moved = []) => self.postMessage(message, { transfer: moved });
@@ -32,8 +31,8 @@ self.addEventListener("message", async (/** @type {MessageEvent<ToWorker>} */ { 
       model = await open(data);
       say({ type: "opened", info: model.info });
     } else if (model) {
-      const reading = await read(model, data.picture);
-      say({ type: "read", reading, picture: data.picture }, [data.picture, reading.mask.data.buffer]);
+      const reading = await read(model, data);
+      say({ type: "read", reading, pixels: data.pixels }, [reading.mask.data.buffer, data.pixels]);
     }
   } catch (error) {
     say({ type: "fault", message: error instanceof Error ? error.message : String(error) });
@@ -56,32 +55,17 @@ async function open({ files, base, threads }) {
   const [, height, width] = input.isTensor ? input.shape.map(Number) : [];
   // The crop is for the lectures; nobody sees it here.
   const outputs = session.outputNames.filter((name) => name !== "crop");
-  return { session, info, height, width, outputs };
+  return { session, info, height, width, outputs, photo: new Float32Array(height * width * 3) };
 }
 
-/** @param {Model} model @param {ImageBitmap} picture @returns {Promise<import("./messages.js").Reading>} */
-async function read({ session, info, height, width, outputs }, picture) {
+/** @param {Model} model @param {Extract<ToWorker, {type: "read"}>} picture @returns {Promise<import("./messages.js").Reading>} */
+async function read({ session, info, height, width, outputs, photo }, picture) {
   const start = performance.now();
   const place = letterbox(picture.height, picture.width, height, width);
-  const photo = new ort.Tensor("float32", fit(place, pixelsOf(picture)), [1, height, width, 3]);
-  const answers = /** @type {Record<string, import("./pure/decode.js").Output>} */ (
-    /** @type {unknown} */ (await session.run({ [session.inputNames[0]]: photo }, outputs)));
+  const input = new ort.Tensor("float32", fit(place, new Uint8ClampedArray(picture.pixels), photo), [1, height, width, 3]);
+  const answers = /** @type {Record<string, import("./pure/heads.js").Output>} */ (
+    /** @type {unknown} */ (await session.run({ [session.inputNames[0]]: input }, outputs)));
   const hands = decode(answers, info, place);
   const mask = maskOfPicture(answers.mask, place);
   return { size: [picture.height, picture.width], hands, mask, milliseconds: performance.now() - start };
-}
-
-/** @param {ImageBitmap} picture @returns {Uint8ClampedArray} (height, width, 4) */
-function pixelsOf(picture) {
-  const { height, width } = picture;
-  if (canvas.height !== height || canvas.width !== width) Object.assign(canvas, { height, width });
-  // Transparency becomes black, as in Python.
-  context.clearRect(0, 0, width, height);
-  context.drawImage(picture, 0, 0);
-  const { data } = context.getImageData(0, 0, width, height);
-  for (let i = 0; i < data.length; i += 4) {
-    if (data[i + 3] === 255) continue;
-    for (let j = i; j < i + 3; j++) data[j] = Math.round((data[j] * data[i + 3]) / 255);
-  }
-  return data;
 }

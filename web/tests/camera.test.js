@@ -78,6 +78,10 @@ test("stop ends the camera's track, keeps the last reading, and start begins ane
   await page.waitForFunction(() => window.frames_read.length > 1, undefined, { timeout: 30_000 });
   assert.equal(await page.evaluate(() => document.activeElement?.id), "stop", "focus goes along");
   assert.ok(await page.evaluate(() => document.getElementById("view").classList.contains("mirrored")));
+  assert.equal(await page.evaluate(() => {
+    const { x, y, width, height } = document.getElementById("video").getBoundingClientRect();
+    return document.elementFromPoint(x + width / 2, y + height / 2)?.id;
+  }), "overlay", "what is drawn lies above the mirrored picture");
   const track = await page.evaluateHandle(() => document.getElementById("video").srcObject.getVideoTracks()[0]);
   await page.keyboard.press("Enter");
   assert.equal(await track.evaluate(({ readyState }) => readyState), "ended");

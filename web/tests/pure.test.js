@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import { compose, degreesOf, inverse, moveBox, moveDirection, movePoint, turnBetween } from "../src/pure/affine.js";
+import { boxIou, compose, degreesOf, inverse, moveBox, moveDirection, movePoint, turnBetween } from "../src/pure/affine.js";
 import { decode, maskOfPicture } from "../src/pure/decode.js";
 import { KEYPOINT_NAMES, SKELETON } from "../src/pure/keypoints.js";
 import { fit, letterbox, toFrame } from "../src/pure/letterbox.js";
@@ -11,7 +11,7 @@ import { modelInfo } from "../src/pure/model_info.js";
 import { NewestWins } from "../src/pure/newest.js";
 import { fileFault, sizeFault } from "../src/pure/picture_file.js";
 import { OneEuro, StableAnswer } from "../src/pure/smoothing.js";
-import { Tracker, boxIou } from "../src/pure/tracking.js";
+import { Tracker } from "../src/pure/tracking.js";
 import { MODES, captionOf, directionWords, rowsOf, wordsOf } from "../src/pure/words.js";
 
 const golden = JSON.parse(readFileSync(new URL("golden.json", import.meta.url), "utf-8"));
@@ -194,4 +194,50 @@ test("rows are those of handvision predict --json", () => {
   assert.deepEqual([none.hand, none.has_hand, none.label, none.rotation_degrees, none.box], [null, false, "", null, [0, 0, 0, 0]]);
   assert.deepEqual(Object.keys(none), Object.keys(row));
   assert.deepEqual(Object.keys(row).filter((name) => name !== "keypoints").sort(), [...golden.columns].sort());
+});
+
+const TWO_LOOKS = {
+  fingerprint: "test", crop: null,
+  close_up: { size: 160, margin: 0.25, least_score: 0.3, least_presence: 0.5, presence_weights: [0, 1, 1] },
+  heads: { gesture: { class_names: ["0", "1", "2"] }, gestures: { class_names: ["fist", "ok"] }, keypoints: { size: 160 }, rotation: {} },
+};
+// Wrist at the middle of the lower edge, the other points on a line upward: a hand that points up in its close-up.
+const LINE = Array.from({ length: 21 }, (_, i) => [0.5, 0.9 - 0.04 * i, 0.05]);
+const twoLooks = (squares, { scores = [0.9, 0.8], presence = [0.9, 0.9] } = {}) => ({
+  mask: { data: new Float32Array(12), dims: [1, 3, 4, 1] },
+  score: { data: scores, dims: [1, 2] },
+  square: { data: squares.flat(), dims: [1, 2, 5] },
+  presence: { data: presence, dims: [1, 2, 1] },
+  gesture: { data: [0.1, 0.7, 0.2, 0.8, 0.1, 0.1], dims: [1, 2, 3] },
+  gestures: { data: [0.4, 0.6, 0.9, 0.1], dims: [1, 2, 2] },
+  rotation: { data: [0, 1, 0, 1], dims: [1, 2, 2] },
+  keypoints: { data: [LINE, LINE].flat(2), dims: [1, 2, 21, 3] },
+  handedness: { data: [0.9, 0.2], dims: [1, 2, 1] },
+  hand_mask: { data: [1, 0, 0, 1, 0, 0, 0, 0], dims: [1, 2, 2, 2, 1] },
+});
+const UPRIGHT = [100, 100, 100, 0, 1];
+const LEFT = [300, 200, 100, 1, 0]; // its up is the picture's left
+const whole = letterbox(768, 1024, 384, 512); // the picture is twice as large as the frame
+
+test("two hands, each through its own close-up", () => {
+  const [one, other] = decode(twoLooks([UPRIGHT, LEFT]), TWO_LOOKS, whole).sort((a, b) => a.box[0] - b.box[0]);
+  close([one.rotation_degrees, other.rotation_degrees], [0, 90]);
+  // In the close-up (0.5, 0.9) is 40 pixels of the frame below the middle; for the other hand that is to the right.
+  close(one.keypoints[0].slice(0, 2), [200, 280]);
+  close(other.keypoints[0].slice(0, 2), [680, 400]);
+  close(one.keypoints[20], [200, 120, 1 - Math.exp(-1)]);
+  close(one.box, [184, 104, 216, 296], 1e-6);
+  assert.deepEqual([one.handedness, other.handedness], ["right", "left"]);
+  assert.deepEqual(one.answers, { gesture: { label: "1", probability: 0.7 }, gestures: { label: "ok", probability: 0.6 } });
+  // The first cell of the turned close-up's mask: its upper left is the picture's lower left.
+  close(movePoint(other.closeMask.toPicture, 0, 0), [500, 500]);
+  close(movePoint(other.closeMask.toPicture, 2, 0), [500, 300]);
+});
+
+test("rows below the thresholds, and a second answer on the same hand, are no hands", () => {
+  const labels = (outputs) => decode(outputs, TWO_LOOKS, whole).map(({ answers }) => answers.gesture.label);
+  assert.deepEqual(labels(twoLooks([UPRIGHT, LEFT], { scores: [0.9, 0.2] })), ["1"], "the first look doubts");
+  assert.deepEqual(labels(twoLooks([UPRIGHT, LEFT], { presence: [0.9, 0.1] })), ["1"], "the closer look doubts");
+  assert.deepEqual(labels(twoLooks([UPRIGHT, [102, 100, 100, 0, 1]])), ["0"], "the surer one stays");
+  assert.deepEqual(labels(twoLooks([UPRIGHT, [900, 100, 100, 0, 1]])), ["1"], "beside the picture");
 });

@@ -64,3 +64,13 @@ export function turnBetween(one, other) {
   const turn = (((one - other) % 360) + 360) % 360;
   return turn > 180 ? turn - 360 : turn;
 }
+
+/** Intersection over union; 0 where both are empty. @param {readonly number[]} one @param {readonly number[]} other */
+export function boxIou(one, other) {
+  const area = (/** @type {readonly number[]} */ [x0, y0, x1, y1]) => Math.max(0, x1 - x0) * Math.max(0, y1 - y0);
+  const shared = area([
+    Math.max(one[0], other[0]), Math.max(one[1], other[1]), Math.min(one[2], other[2]), Math.min(one[3], other[3]),
+  ]);
+  const union = area(one) + area(other) - shared;
+  return union > 0 ? shared / union : 0;
+}

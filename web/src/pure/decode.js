@@ -1,42 +1,27 @@
 // @ts-check
 /** From the outputs of a combined model to readings in the pixels of the picture, as handvision.inference does. */
 
-import { compose, degreesOf, inverse, moveBox } from "./affine.js";
-import { toFrame } from "./letterbox.js";
+import { compose, inverse, moveBox } from "./affine.js";
+import { decodeHeads } from "./heads.js";
+import { clipped, toFrame } from "./letterbox.js";
+import { closeLooks, distinct } from "./two_looks.js";
 
 /**
  * @typedef {import("./affine.js").Affine} Affine
+ * @typedef {import("./heads.js").Hand} Hand
+ * @typedef {import("./heads.js").Output} Output
  * @typedef {import("./letterbox.js").Letterbox} Letterbox
  * @typedef {import("./model_info.js").ModelInfo} ModelInfo
- * @typedef {{data: ArrayLike<number>, dims: readonly number[]}} Output
- *
- * @typedef {object} Answer what a hand shows in one vocabulary
- * @property {string} label @property {number} probability
- *
- * @typedef {object} Hand one hand, in the pixels of the picture; null and "" where the model cannot say
- * @property {number} presence how sure the model is that this is a hand at all, in [0, 1]
- * @property {Record<string, Answer>} answers name of a head -> what it reads
- * @property {number} rotation_degrees from wrist to middle knuckle, counter-clockwise from image-up
- * @property {[number, number, number, number]} box x0, y0, x1, y1
- * @property {[number, number, number][] | null} keypoints 21 of x, y and score in [0, 1]
- * @property {string} handedness "left" or "right": the person's hand
- * @property {number} handedness_probability
- * @property {number | null} track the hand's number through a video
- *
  * @typedef {{data: Float32Array, height: number, width: number}} Mask of the picture alone, small, in [0, 1]
  */
 
-// A point counts as found within this share of the close-up's side: the score is the chance of that.
-const NEAR = 0.05;
-// How much wider than its points a hand is, at each edge, as a share of the longer side.
-const AROUND_POINTS = 0.1;
-
 /**
- * The hands of one picture, surest first.
+ * The hands of one picture, surest first, each once.
  * @param {Record<string, Output>} outputs @param {ModelInfo} info @param {Letterbox} place
  * @returns {Hand[]}
  */
 export function decode(outputs, info, place) {
+  if (info.close_up) return distinct(closeLooks(outputs, Array.from(outputs.score.data), info, place));
   if (!info.crop) throw new TypeError(`model ${info.fingerprint} cuts no hands out; the page needs a combined model`);
   const presence = Number(outputs.has_hand.data[0]);
   if (presence <= 0.5 || onlyInPadding(outputs.mask, place)) return [];
@@ -76,40 +61,6 @@ function anyAbove(values, limit) {
   return false;
 }
 
-/**
- * What the heads say of one hand.
- * @param {Record<string, Output>} outputs @param {number} row of the hand in its outputs
- * @param {ModelInfo} info @param {Affine} toPicture from the pixels of what the heads saw
- * @returns {Omit<Hand, "presence" | "box">}
- */
-function decodeHeads(outputs, row, info, toPicture) {
-  /** @type {Omit<Hand, "presence" | "box">} */
-  const hand = {
-    answers: {}, rotation_degrees: NaN, keypoints: null, handedness: "", handedness_probability: 0, track: null,
-  };
-  for (const [name, { class_names: names }] of Object.entries(info.heads)) {
-    if (names && name in outputs) hand.answers[name] = surest(rowOf(outputs[name], row, names.length), names);
-  }
-  if ("rotation" in outputs) {
-    const [sin, cos] = rowOf(outputs.rotation, row, 2);
-    hand.rotation_degrees = degreesOf(sin, cos);
-  }
-  return hand;
-}
-
-/** @param {ArrayLike<number>} probabilities @param {string[]} names @returns {Answer} */
-function surest(probabilities, names) {
-  let best = 0;
-  for (let i = 1; i < names.length; i++) if (probabilities[i] > probabilities[best]) best = i;
-  // A softmax in float32 may end a little above 1.
-  return { label: names[best], probability: Math.min(probabilities[best], 1) };
-}
-
-/** @param {Output} output @param {number} row @param {number} length @returns {number[]} */
-function rowOf(output, row, length) {
-  return Array.prototype.slice.call(output.data, row * length, (row + 1) * length);
-}
-
 /** From the pixels of a crop to those of the frame it was cut from.
  * @param {NonNullable<ModelInfo["crop"]>} crop @param {ArrayLike<number>} box @returns {Affine} */
 function cropToFrame(crop, box) {
@@ -121,10 +72,4 @@ function cropToFrame(crop, box) {
     [width, height] = [Math.max(width, height * aspect), Math.max(height, width / aspect)];
   }
   return [width / crop.width, 0, (x0 + x1 - width) / 2, 0, height / crop.height, (y0 + y1 - height) / 2];
-}
-
-/** @param {[number, number, number, number]} box @param {Letterbox} place @returns {[number, number, number, number]} */
-function clipped([x0, y0, x1, y1], { fromWidth, fromHeight }) {
-  const within = (/** @type {number} */ value, /** @type {number} */ most) => Math.min(Math.max(value, 0), most);
-  return [within(x0, fromWidth), within(y0, fromHeight), within(x1, fromWidth), within(y1, fromHeight)];
 }

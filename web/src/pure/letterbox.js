@@ -31,29 +31,35 @@ export function toFrame(place) {
   return [place.width / place.fromWidth, 0, place.left, 0, place.height / place.fromHeight, place.top];
 }
 
+/** A box, less what lies beside the picture. @param {readonly number[]} box @param {Letterbox} place
+ * @returns {[number, number, number, number]} */
+export function clipped([x0, y0, x1, y1], { fromWidth, fromHeight }) {
+  const within = (/** @type {number} */ value, /** @type {number} */ most) => Math.min(Math.max(value, 0), most);
+  return [within(x0, fromWidth), within(y0, fromHeight), within(x1, fromWidth), within(y1, fromHeight)];
+}
+
 /**
  * The picture on the frame.
  * @param {Letterbox} place
  * @param {ArrayLike<number>} rgba (fromHeight, fromWidth, 4) bytes, as a canvas gives them; the last is passed over
+ * @param {Float32Array} [frame] is filled and returned: garbage of a few megabytes a frame is collected late
  * @returns {Float32Array} (toHeight, toWidth, 3) RGB in [0, 1]
  */
-export function fit(place, rgba) {
-  const { fromHeight, fromWidth, toHeight, toWidth, top, left, height, width } = place;
+export function fit(place, rgba, frame = new Float32Array(place.toHeight * place.toWidth * 3)) {
+  const { fromHeight, fromWidth, toWidth, top, left, height, width } = place;
   if (rgba.length !== fromHeight * fromWidth * 4) {
     throw new RangeError(`${rgba.length} bytes are no ${fromHeight}x${fromWidth} pixels of 4 bytes`);
   }
+  frame.fill(0);
   // The mean over an area keeps thin fingers when pixels get fewer; linear keeps contours smooth.
   const weights = height < fromHeight || width < fromWidth ? areaWeights : linearWeights;
-  const narrow = resizeRows(rgba, fromHeight, fromWidth, weights(fromWidth, width));
-  const frame = new Float32Array(toHeight * toWidth * 3);
+  const columns = weights(fromWidth, width);
   weights(fromHeight, height).forEach(({ first, shares }, row) => {
-    const out = frame.subarray(((top + row) * toWidth + left) * 3, ((top + row) * toWidth + left + width) * 3);
-    shares.forEach((share, i) => {
-      const line = (first + i) * width * 3;
-      for (let j = 0; j < out.length; j++) out[j] += share * narrow[line + j];
-    });
+    const start = ((top + row) * toWidth + left) * 3;
+    const line = frame.subarray(start, start + width * 3);
+    shares.forEach((share, i) => addRow(line, share, rgba, (first + i) * fromWidth, columns));
     // Python's pictures are whole numbers from 0 to 255 at this point.
-    for (let j = 0; j < out.length; j++) out[j] = Math.round(out[j]) / 255;
+    for (let j = 0; j < line.length; j++) line[j] = Math.round(line[j]) / 255;
   });
   return frame;
 }
@@ -86,27 +92,23 @@ function linearWeights(from, to) {
 }
 
 /**
- * @param {ArrayLike<number>} rgba @param {number} height @param {number} width @param {Weights[]} columns
- * @returns {Float32Array} (height, columns.length, 3)
+ * Adds a share of one row of the picture, with its new width, to a line of the frame.
+ * @param {Float32Array} line @param {number} share @param {ArrayLike<number>} rgba
+ * @param {number} start the row's first pixel @param {Weights[]} columns
  */
-function resizeRows(rgba, height, width, columns) {
-  const out = new Float32Array(height * columns.length * 3);
+function addRow(line, share, rgba, start, columns) {
   let o = 0;
-  for (let y = 0; y < height; y++) {
-    for (const { first, shares } of columns) {
-      let [red, green, blue] = [0, 0, 0];
-      for (let k = 0, p = (y * width + first) * 4; k < shares.length; k++, p += 4) {
-        const share = shares[k];
-        red += share * rgba[p];
-        green += share * rgba[p + 1];
-        blue += share * rgba[p + 2];
-      }
-      out[o++] = red;
-      out[o++] = green;
-      out[o++] = blue;
+  for (const { first, shares } of columns) {
+    let [red, green, blue] = [0, 0, 0];
+    for (let k = 0, p = (start + first) * 4; k < shares.length; k++, p += 4) {
+      red += shares[k] * rgba[p];
+      green += shares[k] * rgba[p + 1];
+      blue += shares[k] * rgba[p + 2];
     }
+    line[o++] += share * red;
+    line[o++] += share * green;
+    line[o++] += share * blue;
   }
-  return out;
 }
 
 /** As Python rounds: halves go to the even neighbour. @param {number} value */

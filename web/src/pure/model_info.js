@@ -2,11 +2,18 @@
 /** What a model's file says of itself, as handvision.core.model_info wrote it. */
 
 /**
+ * @typedef {object} CloseUpInfo how a model looks closer, and when it believes what it saw
+ * @property {number} size of a close-up in pixels
+ * @property {number} margin
+ * @property {number} least_score of the first look, below which no close-up counts
+ * @property {number} least_presence of both looks together, below which there is no hand
+ * @property {[number, number, number]} presence_weights of a constant, and of each look's logit
+ *
  * @typedef {object} ModelInfo
  * @property {string} fingerprint of the weights
  * @property {Record<string, {class_names?: string[], size?: number}>} heads
  * @property {{height: number, width: number, margin: number, keep_aspect: boolean} | null} crop
- * @property {{size: number, margin: number} | null} [close_up]
+ * @property {CloseUpInfo | null} [close_up] of models that look twice
  */
 
 /**

@@ -1,10 +1,10 @@
 // @ts-check
 /** Hands keep their number from frame to frame, and move calmly. */
 
-import { turnBetween } from "./affine.js";
+import { boxIou, turnBetween } from "./affine.js";
 import { OneEuro } from "./smoothing.js";
 
-/** @typedef {import("./decode.js").Hand} Hand */
+/** @typedef {import("./heads.js").Hand} Hand */
 
 // Boxes that share less than this of their area are two hands; a hand is forgotten after this pause.
 const SAME_HAND_IOU = 0.2;
@@ -76,14 +76,4 @@ function calmed(track, hand, seconds) {
     calm.keypoints = hand.keypoints.map(([, , score], i) => [flat[2 * i], flat[2 * i + 1], score]);
   }
   return calm;
-}
-
-/** Intersection over union; 0 where both are empty. @param {readonly number[]} one @param {readonly number[]} other */
-export function boxIou(one, other) {
-  const area = (/** @type {readonly number[]} */ [x0, y0, x1, y1]) => Math.max(0, x1 - x0) * Math.max(0, y1 - y0);
-  const shared = area([
-    Math.max(one[0], other[0]), Math.max(one[1], other[1]), Math.min(one[2], other[2]), Math.min(one[3], other[3]),
-  ]);
-  const union = area(one) + area(other) - shared;
-  return union > 0 ? shared / union : 0;
 }

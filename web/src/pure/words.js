@@ -2,7 +2,7 @@
 /** What a reading says, in words and as rows of a table. */
 
 /**
- * @typedef {import("./decode.js").Hand} Hand
+ * @typedef {import("./heads.js").Hand} Hand
  * @typedef {{head: string, name: string, words: (label: string) => string}} Mode what hands are asked
  */
 
@@ -43,7 +43,7 @@ export function rowsOf({ hands }, mode, source, model) {
   /** @type {Hand} */
   const none = {
     presence: 0, answers: {}, rotation_degrees: NaN, box: [0, 0, 0, 0], keypoints: null,
-    handedness: "", handedness_probability: 0, track: null,
+    handedness: "", handedness_probability: 0, track: null, closeMask: null,
   };
   return (hands.length ? hands : [none]).map((hand, i) => ({
     source, frame: null, time_seconds: null,

@@ -1,0 +1,107 @@
+// @ts-check
+/** Hands of a model that finds several and looks closer at each, as handvision.inference.two_looks decodes them. */
+
+import { boxIou, compose, inverse } from "./affine.js";
+import { decodeHeads, rowOf } from "./heads.js";
+import { clipped, toFrame } from "./letterbox.js";
+
+/**
+ * @typedef {import("./affine.js").Affine} Affine
+ * @typedef {import("./heads.js").Hand} Hand
+ * @typedef {import("./heads.js").Output} Output
+ * @typedef {import("./letterbox.js").Letterbox} Letterbox
+ * @typedef {import("./model_info.js").CloseUpInfo} CloseUpInfo
+ */
+
+// How much wider than its points a hand is, at each edge, as a share of the longer side.
+const AROUND_POINTS = 0.1;
+// Boxes of two hands that touch overlap by less, and their points lie further apart, in sides of the larger box.
+const MOST_OVERLAP = 0.6;
+const LEAST_DISTANCE = 0.2;
+
+/**
+ * What each close-up shows; null where it shows no hand, or one that lies beside the picture.
+ * @param {Record<string, Output>} outputs of one picture, each (1, k, ...)
+ * @param {number[]} scores of the first look, now or when it saw the hand last
+ * @param {import("./model_info.js").ModelInfo} info @param {Letterbox} place
+ * @returns {(Hand | null)[]}
+ */
+export function closeLooks(outputs, scores, info, place) {
+  const closeUp = /** @type {CloseUpInfo} */ (info.close_up);
+  return scores.map((score, row) => {
+    if (score < closeUp.least_score) return null;
+    const presence = presenceOf(score, outputs.presence.data[row], closeUp.presence_weights);
+    if (presence < closeUp.least_presence) return null;
+    const toPicture = compose(toFrameOf(rowOf(outputs.square, row, 5), closeUp.size), inverse(toFrame(place)));
+    const told = decodeHeads(outputs, row, info, toPicture);
+    const box = clipped(tightBox(told.keypoints ?? []), place);
+    if (!(box[0] < box[2] && box[1] < box[3])) return null;
+    return { ...told, presence, box, closeMask: closeMaskOf(outputs.hand_mask, row, closeUp.size, toPicture) };
+  });
+}
+
+/** Those that are there, surest first, less those that lie on a surer one.
+ * @param {readonly (Hand | null)[]} hands @returns {Hand[]} */
+export function distinct(hands) {
+  const sure = (/** @type {Hand} */ hand) => hand.presence * (hand.answers.gesture?.probability ?? 1);
+  /** @type {Hand[]} */
+  const kept = [];
+  for (const hand of hands.filter((hand) => hand !== null).sort((one, other) => sure(other) - sure(one))) {
+    if (!kept.some((other) => sameHand(hand, other))) kept.push(hand);
+  }
+  return kept;
+}
+
+/** Whether two answers are of one hand: a first look may have two peaks on it. @param {Hand} one @param {Hand} other */
+export function sameHand(one, other) {
+  if (boxIou(one.box, other.box) > MOST_OVERLAP) return true;
+  const [points, others] = [one.keypoints, other.keypoints];
+  if (!points || !others) return false;
+  const apart = points.map(([x, y], i) => Math.hypot(x - others[i][0], y - others[i][1]));
+  const mean = apart.reduce((sum, each) => sum + each, 0) / apart.length;
+  return mean < LEAST_DISTANCE * Math.max(sideOf(one.box), sideOf(other.box));
+}
+
+/** @param {readonly number[]} box */
+function sideOf([x0, y0, x1, y1]) {
+  return Math.max(x1 - x0, y1 - y0);
+}
+
+/** How sure both looks together are. @param {number} score @param {number} closeLook
+ * @param {readonly [number, number, number]} weights of a constant and of each look's logit */
+function presenceOf(score, closeLook, [constant, first, closer]) {
+  return 1 / (1 + Math.exp(-(constant + first * logit(score) + closer * logit(closeLook))));
+}
+
+/** @param {number} probability */
+function logit(probability) {
+  const inside = Math.min(Math.max(probability, 1e-6), 1 - 1e-6);
+  return Math.log(inside / (1 - inside));
+}
+
+/** From the pixels of a close-up to those of the frame. @param {number[]} square middle, side, and the direction that
+ * it turns to image-up as sin, cos @param {number} size of the close-up in pixels @returns {Affine} */
+function toFrameOf([x, y, side, sin, cos], size) {
+  const length = Math.hypot(sin, cos);
+  const scale = side / size;
+  const [s, c] = [(sin / length) * scale, (cos / length) * scale];
+  // Right of the close-up is (cos, -sin) of the frame, down is (sin, cos).
+  return [c, s, x - ((c + s) * size) / 2, -s, c, y - ((c - s) * size) / 2];
+}
+
+/** @param {readonly (readonly number[])[]} points @returns {[number, number, number, number]} */
+function tightBox(points) {
+  const [xs, ys] = [points.map(([x]) => x), points.map(([, y]) => y)];
+  const [x0, y0, x1, y1] = [Math.min(...xs), Math.min(...ys), Math.max(...xs), Math.max(...ys)];
+  const wider = AROUND_POINTS * Math.max(x1 - x0, y1 - y0);
+  return [x0 - wider, y0 - wider, x1 + wider, y1 + wider];
+}
+
+/** @param {Output} output (1, k, height, width, 1) @param {number} row @param {number} size of the close-up
+ * @param {Affine} toPicture from the close-up's pixels @returns {import("./heads.js").CloseMask} */
+function closeMaskOf(output, row, size, toPicture) {
+  const [, , height, width] = output.dims;
+  const finer = /** @type {Affine} */ ([size / width, 0, 0, 0, size / height, 0]);
+  const data = Float32Array.from(rowOf(output, row, height * width));
+  return { data, height, width, toPicture: compose(finer, toPicture) };
+}
