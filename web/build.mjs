@@ -1,5 +1,6 @@
 // @ts-check
-// Builds the page into runs/page, or another folder that is named: bundled scripts, the runtime, the released model, samples, licences.
+// Builds the page into runs/page, or another folder, with the released model, or another one
+// (node build.mjs [folder] [model.onnx]): bundled scripts, the runtime, the released model, samples, licences.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
@@ -12,8 +13,8 @@ const MODEL = join(WEB, "../handvision/released/combined.onnx");
 const RUNTIME = join(WEB, "node_modules/onnxruntime-web/dist");
 const MOST_BYTES = 40_000_000;
 
-/** @param {string} [out] the folder; what it holds is replaced */
-export async function buildPage(out = join(WEB, "../runs/page")) {
+/** @param {string} [out] the folder; what it holds is replaced @param {string} [model] an ONNX file */
+export async function buildPage(out = join(WEB, "../runs/page"), model = MODEL) {
   rmSync(out, { recursive: true, force: true });
   mkdirSync(join(out, "vendor"), { recursive: true });
   for (const name of ["index.html", "style.css", "icon.svg", "samples"]) {
@@ -22,7 +23,7 @@ export async function buildPage(out = join(WEB, "../runs/page")) {
   /** @type {Record<string, {path: string, bytes: number, sha256: string}>} */
   const files = {};
   for (const [name, source] of Object.entries({
-    model: MODEL,
+    model,
     wasm: join(RUNTIME, "ort-wasm-simd-threaded.wasm"),
     loader: join(RUNTIME, "ort-wasm-simd-threaded.mjs"),
   })) {
@@ -76,6 +77,6 @@ function sha256(content) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { out, bytes } = await buildPage(process.argv[2]);
+  const { out, bytes } = await buildPage(process.argv[2], process.argv[3]);
   console.log(`${out}: ${(bytes / 1e6).toFixed(1)} MB`);
 }

@@ -8,12 +8,14 @@
  * @typedef {object} Reading of one picture
  * @property {[number, number]} size height, width of the picture
  * @property {import("./pure/heads.js").Hand[]} hands surest first
- * @property {import("./pure/decode.js").Mask} mask of all hands
+ * @property {import("./pure/decode.js").Mask | null} mask of all hands; null where only close-ups have masks
  * @property {number} milliseconds from the picture's pixels to its hands
  *
- * @typedef {{type: "open", files: Files, base: string, threads: number} | {type: "read", pixels: ArrayBuffer, height: number, width: number}} ToWorker
+ * `video` is the number of the video that a frame is of, null for a picture: hands are followed from frame to frame.
+ *
+ * @typedef {{type: "open", files: Files, base: string, threads: number} | {type: "read", pixels: ArrayBuffer, height: number, width: number, video: number | null}} ToWorker
  * @typedef {{type: "progress", loaded: number, total: number}
- *   | {type: "opened", info: import("./pure/model_info.js").ModelInfo}
+ *   | {type: "opened", info: import("./pure/model_file.js").ModelInfo}
  *   | {type: "read", reading: Reading, pixels: ArrayBuffer}
  *   | {type: "fault", message: string}} FromWorker
  */

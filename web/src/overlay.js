@@ -38,15 +38,14 @@ export function drawReading(context, reading, mode, shown, { mirrored = false, s
   }
 }
 
-// Used again at each frame: the memory of canvases is given back late.
-const layer = new OffscreenCanvas(1, 1);
-const tile = new OffscreenCanvas(1, 1);
+/** Used again at each frame: the memory of canvases is given back late. @type {Map<string, OffscreenCanvas>} */
+const scratch = new Map();
 
 /** Within its close-up, a hand's own mask alone counts, which is finer.
  * @param {CanvasRenderingContext2D} context @param {import("./messages.js").Reading} reading */
 function drawMasks(context, { mask, hands, size: [height, width] }) {
-  const inks = resized(layer, width, height);
-  inks.drawImage(tinted(mask), 0, 0, width, height);
+  const inks = emptied("layer", width, height);
+  if (mask) inks.drawImage(tinted(mask), 0, 0, width, height);
   for (const { closeMask } of hands) {
     if (!closeMask) continue;
     const [a, b, x, c, d, y] = closeMask.toPicture;
@@ -54,19 +53,22 @@ function drawMasks(context, { mask, hands, size: [height, width] }) {
     inks.clearRect(0, 0, closeMask.width, closeMask.height);
     inks.drawImage(tinted(closeMask), 0, 0);
   }
-  context.drawImage(layer, 0, 0);
+  context.drawImage(inks.canvas, 0, 0);
 }
 
 /** @param {import("./pure/decode.js").Mask} mask */
 function tinted({ data, height, width }) {
   const tint = new ImageData(width, height);
   data.forEach((value, i) => { if (value > 0.5) tint.data.set([0, 114, 178, 105], 4 * i); });
-  resized(tile, width, height).putImageData(tint, 0, 0);
-  return tile;
+  const context = emptied("tile", width, height);
+  context.putImageData(tint, 0, 0);
+  return context.canvas;
 }
 
-/** An empty canvas of a size. @param {OffscreenCanvas} canvas @param {number} width @param {number} height */
-function resized(canvas, width, height) {
+/** An empty canvas of a size. @param {string} name @param {number} width @param {number} height */
+function emptied(name, width, height) {
+  const canvas = scratch.get(name) ?? new OffscreenCanvas(width, height);
+  scratch.set(name, canvas);
   if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
   const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", { willReadFrequently: true }));
   context.resetTransform();

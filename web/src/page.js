@@ -191,7 +191,7 @@ function forget() {
 /** @param {Asked} asked */
 async function read({ picture, turn: asked, ...rest }) {
   try {
-    const reading = await (await opened()).read(picture);
+    const reading = await (await opened()).read(picture, rest.live ? asked : null);
     if (asked !== turn) return release(picture);
     if (last) release(last.picture);
     last = { ...rest, picture, reading };

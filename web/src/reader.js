@@ -13,7 +13,7 @@ import { pixelsOf } from "./pictures.js";
 export class Fault extends Error {}
 
 export class Reader {
-  /** @param {Worker} worker @param {import("./pure/model_info.js").ModelInfo} info */
+  /** @param {Worker} worker @param {import("./pure/model_file.js").ModelInfo} info */
   constructor(worker, info) {
     this.worker = worker;
     this.info = info;
@@ -39,12 +39,13 @@ export class Reader {
     }
   }
 
-  /** @param {OffscreenCanvas} picture @returns {Promise<Reading>} */
-  async read(picture) {
+  /** @param {OffscreenCanvas} picture @param {number | null} video whose next frame it is, if any
+   * @returns {Promise<Reading>} */
+  async read(picture, video) {
     const { height, width } = picture;
     const pixels = await pixelsOf(picture, this.used);
     this.used = null;
-    const answer = await ask(this.worker, { type: "read", pixels, height, width }, [pixels]);
+    const answer = await ask(this.worker, { type: "read", pixels, height, width, video }, [pixels]);
     if (answer.type !== "read") throw new Fault(`the reader said ${answer.type} when it was given a picture`);
     this.used = answer.pixels;
     return answer.reading;

@@ -5,22 +5,30 @@ import * as ort from "onnxruntime-web/wasm";
 
 import { checkedFetch } from "./checked_fetch.js";
 import { decode, maskOfPicture } from "./pure/decode.js";
+import { Follower } from "./pure/following.js";
 import { fit, letterbox } from "./pure/letterbox.js";
-import { modelInfo } from "./pure/model_info.js";
+import { modelInfo, withoutDefaults } from "./pure/model_file.js";
+import { closeLooks, distinct } from "./pure/two_looks.js";
 
 /**
  * @typedef {import("./messages.js").FromWorker} FromWorker
  * @typedef {import("./messages.js").ToWorker} ToWorker
+ * @typedef {import("./pure/following.js").Target} Target
+ * @typedef {import("./pure/letterbox.js").Letterbox} Letterbox
  * @typedef {object} Model
  * @property {ort.InferenceSession} session
- * @property {import("./pure/model_info.js").ModelInfo} info
+ * @property {import("./pure/model_file.js").ModelInfo} info
  * @property {number} height @property {number} width of its input
  * @property {string[]} outputs that are read
  * @property {Float32Array} photo as it takes it, filled anew for each picture
  */
 
+const MOST_HANDS = 4; // that a model which looks twice reads at once
+
 /** @type {Model | null} */
 let model = null;
+/** @type {{video: number, follower: Follower} | null} */
+let followed = null;
 
 /** @param {FromWorker} message @param {Transferable[]} [moved] */
 const say = (message, moved = []) => self.postMessage(message, { transfer: moved });
@@ -32,7 +40,7 @@ self.addEventListener("message", async (/** @type {MessageEvent<ToWorker>} */ { 
       say({ type: "opened", info: model.info });
     } else if (model) {
       const reading = await read(model, data);
-      say({ type: "read", reading, pixels: data.pixels }, [reading.mask.data.buffer, data.pixels]);
+      say({ type: "read", reading, pixels: data.pixels }, [data.pixels]);
     }
   } catch (error) {
     say({ type: "fault", message: error instanceof Error ? error.message : String(error) });
@@ -50,22 +58,66 @@ async function open({ files, base, threads }) {
   ort.env.wasm.wasmBinary = wasm.buffer;
   ort.env.wasm.wasmPaths = { mjs: new URL(files.loader.path, base).href };
   const info = modelInfo(bytes);
-  const session = await ort.InferenceSession.create(bytes, { executionProviders: ["wasm"] });
+  const session = await ort.InferenceSession.create(withoutDefaults(bytes), { executionProviders: ["wasm"] });
   const [input] = session.inputMetadata;
   const [, height, width] = input.isTensor ? input.shape.map(Number) : [];
-  // The crop is for the lectures; nobody sees it here.
-  const outputs = session.outputNames.filter((name) => name !== "crop");
+  // The crop is for the lectures, the embedding for gestures of one's own.
+  const outputs = session.outputNames.filter((name) => !["crop", "embedding"].includes(name));
   return { session, info, height, width, outputs, photo: new Float32Array(height * width * 3) };
 }
 
-/** @param {Model} model @param {Extract<ToWorker, {type: "read"}>} picture @returns {Promise<import("./messages.js").Reading>} */
-async function read({ session, info, height, width, outputs, photo }, picture) {
+/** @param {Model} model @param {Extract<ToWorker, {type: "read"}>} asked @returns {Promise<import("./messages.js").Reading>} */
+async function read(model, { pixels, height, width, video }) {
   const start = performance.now();
-  const place = letterbox(picture.height, picture.width, height, width);
-  const input = new ort.Tensor("float32", fit(place, new Uint8ClampedArray(picture.pixels), photo), [1, height, width, 3]);
-  const answers = /** @type {Record<string, import("./pure/heads.js").Output>} */ (
-    /** @type {unknown} */ (await session.run({ [session.inputNames[0]]: input }, outputs)));
-  const hands = decode(answers, info, place);
-  const mask = maskOfPicture(answers.mask, place);
-  return { size: [picture.height, picture.width], hands, mask, milliseconds: performance.now() - start };
+  const place = letterbox(height, width, model.height, model.width);
+  fit(place, new Uint8ClampedArray(pixels), model.photo);
+  const { hands, mask } = await (video !== null && model.info.close_up ? follow(model, place, video) : look(model, place));
+  return { size: [height, width], hands, mask, milliseconds: performance.now() - start };
+}
+
+/** All of the picture. @param {Model} model @param {Letterbox} place */
+async function look(model, place) {
+  const outputs = await run(model, null);
+  return { hands: decode(outputs, model.info, place), mask: maskOfPicture(outputs.mask, place) };
+}
+
+/** The first look only when it is needed. @param {Model} model @param {Letterbox} place @param {number} video */
+async function follow(model, place, video) {
+  if (followed?.video !== video) followed = { video, follower: new Follower(MOST_HANDS) };
+  const { follower } = followed;
+  const targets = follower.targets(place);
+  if (targets) {
+    const scores = targets.map(({ score }) => score);
+    const hands = distinct(closeLooks(await run(model, targets), scores, model.info, place));
+    // The first look's mask would come and go; close-ups have theirs at each frame.
+    if (follower.followed(hands)) return { hands, mask: null };
+  }
+  const { hands } = await look(model, place);
+  follower.looked(hands);
+  return { hands, mask: null };
+}
+
+/**
+ * The network on the photo that lies ready.
+ * @param {Model} model @param {Target[] | null} targets where to look; null for a first look
+ * @returns {Promise<Record<string, import("./pure/heads.js").Output>>}
+ */
+async function run({ session, info, outputs, photo, height, width }, targets) {
+  /** @type {Record<string, ort.Tensor>} */
+  const feeds = { photo: new ort.Tensor("float32", photo, [1, height, width, 3]) };
+  if (session.inputNames.includes("look")) {
+    const [boxes, directions] = [new Float32Array(4 * MOST_HANDS), new Float32Array(2 * MOST_HANDS)];
+    // A box without a size is none; its direction is up.
+    for (let i = 0; i < MOST_HANDS; i++) directions[2 * i + 1] = 1;
+    targets?.forEach(({ box, direction }, i) => {
+      boxes.set(box, 4 * i);
+      directions.set(direction, 2 * i);
+    });
+    feeds.look = new ort.Tensor("bool", [targets === null], []);
+    feeds.look_at = new ort.Tensor("float32", boxes, [1, MOST_HANDS, 4]);
+    feeds.look_upright = new ort.Tensor("float32", directions, [1, MOST_HANDS, 2]);
+    feeds.least_score = new ort.Tensor("float32", [info.close_up?.least_score ?? 0], []);
+  }
+  const answers = await session.run(feeds, outputs);
+  return /** @type {any} */ (answers);
 }

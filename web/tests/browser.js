@@ -12,7 +12,7 @@ const ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-backgro
   "--disable-component-update", "--disable-sync"];
 
 /** A test that ends. @param {string} name @param {() => Promise<void>} body */
-export const test = (name, body) => nodeTest(name, { timeout: 60_000 }, body);
+export const test = (name, body) => nodeTest(name, { timeout: 120_000 }, body);
 
 /** @param {string[]} [more] arguments */
 export function launch(more = []) {
@@ -42,7 +42,7 @@ export async function openPage(browser, { options, instead, init } = {}) {
     document.addEventListener("handvision:reading", (event) => {
       const { reading, raw, source } = event.detail;
       window.readings = [...(window.readings ?? []), { ...reading, raw, source, mask: undefined,
-        area: reading.mask.data.filter((value) => value > 0.5).length / reading.mask.data.length }];
+        area: reading.mask ? reading.mask.data.filter((value) => value > 0.5).length / reading.mask.data.length : 0 }];
     });
   });
   await page.goto(server.url);

@@ -43,7 +43,7 @@ test("the webcam's clip is read rightly, frame by frame, and answers settle", as
   await page.waitForFunction(() => window.frames_read.length > 0);
   await page.evaluate(() => { window.frames_read = []; });
   // Once around the clip.
-  await page.waitForFunction((count) => new Set(window.frames_read.map(({ state }) => state)).size >= count, truth.states.length, { timeout: 45_000 });
+  await page.waitForFunction((count) => new Set(window.frames_read.map(({ state }) => state)).size >= count, truth.states.length, { timeout: 75_000 });
   const frames = (await page.evaluate(() => window.frames_read)).filter(({ mixed }) => !mixed);
   assert.deepEqual(frames[0].size, [480, 640]);
   const readings = frames.map(({ state, raw }) => ({ wanted: truth.states[state], raw }));

@@ -6,8 +6,9 @@ import { test } from "node:test";
 import { boxIou, compose, degreesOf, inverse, moveBox, moveDirection, movePoint, turnBetween } from "../src/pure/affine.js";
 import { decode, maskOfPicture } from "../src/pure/decode.js";
 import { KEYPOINT_NAMES, SKELETON } from "../src/pure/keypoints.js";
+import { Follower } from "../src/pure/following.js";
 import { fit, letterbox, toFrame } from "../src/pure/letterbox.js";
-import { modelInfo } from "../src/pure/model_info.js";
+import { modelInfo, withoutDefaults } from "../src/pure/model_file.js";
 import { NewestWins } from "../src/pure/newest.js";
 import { fileFault, sizeFault } from "../src/pure/picture_file.js";
 import { OneEuro, StableAnswer } from "../src/pure/smoothing.js";
@@ -121,7 +122,7 @@ test("an answer counts once it stays", () => {
 });
 
 const handAt = (x, rotation = 0) => ({
-  presence: 1, answers: {}, rotation_degrees: rotation, box: [x, 0, x + 100, 100], keypoints: null,
+  score: 1, presence: 1, answers: {}, rotation_degrees: rotation, box: [x, 0, x + 100, 100], keypoints: null,
   handedness: "", handedness_probability: 0, track: null,
 });
 
@@ -240,4 +241,37 @@ test("rows below the thresholds, and a second answer on the same hand, are no ha
   assert.deepEqual(labels(twoLooks([UPRIGHT, LEFT], { presence: [0.9, 0.1] })), ["1"], "the closer look doubts");
   assert.deepEqual(labels(twoLooks([UPRIGHT, [102, 100, 100, 0, 1]])), ["0"], "the surer one stays");
   assert.deepEqual(labels(twoLooks([UPRIGHT, [900, 100, 100, 0, 1]])), ["1"], "beside the picture");
+});
+
+test("hands are followed where they were, and all of the picture is looked at at times", () => {
+  const follower = new Follower(4);
+  assert.equal(follower.targets(whole), null, "at first");
+  follower.looked([handAt(200, 90)]);
+  const [target] = follower.targets(whole);
+  close([...target.box, ...target.direction], [97.5, -2.5, 152.5, 52.5, 1, 0], 1e-9);
+  assert.ok(follower.followed([handAt(210, 90)]));
+  assert.ok(follower.targets(whole)[0].box[0] > target.box[0], "the box goes along");
+  assert.ok(follower.followed([handAt(220, 90)]));
+  assert.equal(follower.targets(whole), null, "others are looked for at every third frame");
+  follower.looked([handAt(0), handAt(100), handAt(200), handAt(300)]);
+  for (let i = 0; i < 9; i++) assert.ok(follower.targets(whole) && follower.followed(follower.hands), `${i}`);
+  assert.equal(follower.targets(whole), null, "four are all: then at every tenth");
+  follower.looked([handAt(0), handAt(300)]);
+  assert.equal(follower.followed([handAt(0)]), false, "one is gone: look again");
+});
+
+test("the page's model has no optional inputs, which the runtime cannot feed", () => {
+  // graph (7) {initializer (5) {name (8): "a"}, initializer {name: "b"}, input (11) {name (1): "b"}}
+  const graph = [42, 3, 66, 1, 97, 42, 3, 66, 1, 98, 90, 3, 10, 1, 98];
+  const file = Uint8Array.from([8, 9, 58, graph.length, ...graph, 114, 0]);
+  const kept = [42, 3, 66, 1, 97, 90, 3, 10, 1, 98];
+  assert.deepEqual([...withoutDefaults(file)], [8, 9, 58, kept.length, ...kept, 114, 0]);
+  const released = new Uint8Array(readFileSync(RELEASED));
+  assert.deepEqual(withoutDefaults(released).length, released.length);
+});
+
+test("a model whose closer look alone says how sure it is", () => {
+  const { presence_weights: _, ...closeUp } = TWO_LOOKS.close_up;
+  const [hand] = decode(twoLooks([UPRIGHT, LEFT], { presence: [0.6, 0.1] }), { ...TWO_LOOKS, close_up: closeUp }, whole);
+  assert.equal(hand.presence, 0.6);
 });

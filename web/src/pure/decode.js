@@ -11,7 +11,7 @@ import { closeLooks, distinct } from "./two_looks.js";
  * @typedef {import("./heads.js").Hand} Hand
  * @typedef {import("./heads.js").Output} Output
  * @typedef {import("./letterbox.js").Letterbox} Letterbox
- * @typedef {import("./model_info.js").ModelInfo} ModelInfo
+ * @typedef {import("./model_file.js").ModelInfo} ModelInfo
  * @typedef {{data: Float32Array, height: number, width: number}} Mask of the picture alone, small, in [0, 1]
  */
 
@@ -28,7 +28,7 @@ export function decode(outputs, info, place) {
   const toPicture = inverse(toFrame(place));
   const box = clipped(moveBox(toPicture, outputs.box.data), place);
   const fromCrop = compose(cropToFrame(info.crop, outputs.box.data), toPicture);
-  return [{ ...decodeHeads(outputs, 0, info, fromCrop), presence, box }];
+  return [{ ...decodeHeads(outputs, 0, info, fromCrop), score: presence, presence, box }];
 }
 
 /**

@@ -5,7 +5,7 @@ import { degreesOf, moveDirection, movePoint } from "./affine.js";
 
 /**
  * @typedef {import("./affine.js").Affine} Affine
- * @typedef {import("./model_info.js").ModelInfo} ModelInfo
+ * @typedef {import("./model_file.js").ModelInfo} ModelInfo
  * @typedef {{data: ArrayLike<number>, dims: readonly number[]}} Output
  *
  * @typedef {object} Answer what a hand shows in one vocabulary
@@ -16,6 +16,7 @@ import { degreesOf, moveDirection, movePoint } from "./affine.js";
  * @property {Affine} toPicture from its pixels to those of the picture
  *
  * @typedef {object} Hand one hand, in the pixels of the picture; null and "" where the model cannot say
+ * @property {number} score of the first look that saw it last, in [0, 1]
  * @property {number} presence how sure the model is that this is a hand at all, in [0, 1]
  * @property {Record<string, Answer>} answers name of a head -> what it reads
  * @property {number} rotation_degrees from wrist to middle knuckle, counter-clockwise from image-up
@@ -33,7 +34,7 @@ const NEAR = 0.05;
 /**
  * @param {Record<string, Output>} outputs @param {number} row of the hand in its outputs
  * @param {ModelInfo} info @param {Affine} toPicture from the pixels of what the heads saw
- * @returns {Omit<Hand, "presence" | "box">}
+ * @returns {Omit<Hand, "score" | "presence" | "box">}
  */
 export function decodeHeads(outputs, row, info, toPicture) {
   /** @type {Record<string, Answer>} */

@@ -10,7 +10,7 @@ import { clipped, toFrame } from "./letterbox.js";
  * @typedef {import("./heads.js").Hand} Hand
  * @typedef {import("./heads.js").Output} Output
  * @typedef {import("./letterbox.js").Letterbox} Letterbox
- * @typedef {import("./model_info.js").CloseUpInfo} CloseUpInfo
+ * @typedef {import("./model_file.js").CloseUpInfo} CloseUpInfo
  */
 
 // How much wider than its points a hand is, at each edge, as a share of the longer side.
@@ -23,20 +23,20 @@ const LEAST_DISTANCE = 0.2;
  * What each close-up shows; null where it shows no hand, or one that lies beside the picture.
  * @param {Record<string, Output>} outputs of one picture, each (1, k, ...)
  * @param {number[]} scores of the first look, now or when it saw the hand last
- * @param {import("./model_info.js").ModelInfo} info @param {Letterbox} place
+ * @param {import("./model_file.js").ModelInfo} info @param {Letterbox} place
  * @returns {(Hand | null)[]}
  */
 export function closeLooks(outputs, scores, info, place) {
   const closeUp = /** @type {CloseUpInfo} */ (info.close_up);
   return scores.map((score, row) => {
     if (score < closeUp.least_score) return null;
-    const presence = presenceOf(score, outputs.presence.data[row], closeUp.presence_weights);
+    const presence = presenceOf(score, outputs.presence.data[row], closeUp);
     if (presence < closeUp.least_presence) return null;
     const toPicture = compose(toFrameOf(rowOf(outputs.square, row, 5), closeUp.size), inverse(toFrame(place)));
     const told = decodeHeads(outputs, row, info, toPicture);
     const box = clipped(tightBox(told.keypoints ?? []), place);
     if (!(box[0] < box[2] && box[1] < box[3])) return null;
-    return { ...told, presence, box, closeMask: closeMaskOf(outputs.hand_mask, row, closeUp.size, toPicture) };
+    return { ...told, score, presence, box, closeMask: closeMaskOf(outputs.hand_mask, row, closeUp.size, toPicture) };
   });
 }
 
@@ -67,9 +67,10 @@ function sideOf([x0, y0, x1, y1]) {
   return Math.max(x1 - x0, y1 - y0);
 }
 
-/** How sure both looks together are. @param {number} score @param {number} closeLook
- * @param {readonly [number, number, number]} weights of a constant and of each look's logit */
-function presenceOf(score, closeLook, [constant, first, closer]) {
+/** How sure the model is that it is a hand. @param {number} score @param {number} closeLook @param {CloseUpInfo} closeUp */
+function presenceOf(score, closeLook, { presence_weights: weights }) {
+  if (!weights) return Math.min(closeLook, 1);
+  const [constant, first, closer] = weights;
   return 1 / (1 + Math.exp(-(constant + first * logit(score) + closer * logit(closeLook))));
 }
 

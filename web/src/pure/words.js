@@ -42,7 +42,7 @@ export function directionWords(degrees) {
 export function rowsOf({ hands }, mode, source, model) {
   /** @type {Hand} */
   const none = {
-    presence: 0, answers: {}, rotation_degrees: NaN, box: [0, 0, 0, 0], keypoints: null,
+    score: 0, presence: 0, answers: {}, rotation_degrees: NaN, box: [0, 0, 0, 0], keypoints: null,
     handedness: "", handedness_probability: 0, track: null, closeMask: null,
   };
   return (hands.length ? hands : [none]).map((hand, i) => ({

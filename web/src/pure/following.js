@@ -1,0 +1,58 @@
+// @ts-check
+/** Which hands of a video are read where they are expected, and when all of the picture is looked at again. */
+
+import { moveBox } from "./affine.js";
+import { toFrame } from "./letterbox.js";
+
+/** @typedef {import("./heads.js").Hand} Hand */
+
+// Frames from one first look to the next: while as many hands are followed as there can be, and while there are fewer.
+const [LOOK_EVERY, SEARCH_EVERY] = [10, 3];
+const GROWTH = 1.1; // of the box that is looked at next: a hand opens, or comes nearer
+
+/** @typedef {{box: number[], direction: [number, number], score: number}} Target where to look, in the model's frame */
+
+export class Follower {
+  /** @param {number} most hands that the model reads at once */
+  constructor(most) {
+    this.most = most;
+    /** As they were read last. @type {readonly Hand[]} */
+    this.hands = [];
+    this.sinceLook = 0;
+  }
+
+  /**
+   * Where the hands of the last frame are looked for; null where this frame needs a first look.
+   * @param {import("./letterbox.js").Letterbox} place
+   * @returns {Target[] | null}
+   */
+  targets(place) {
+    const every = this.hands.length < this.most ? SEARCH_EVERY : LOOK_EVERY;
+    if (!this.hands.length || this.sinceLook + 1 >= every) return null;
+    return this.hands.map(({ box, rotation_degrees: degrees, score }) => {
+      const radians = (degrees * Math.PI) / 180;
+      return { box: moveBox(toFrame(place), grown(box)), direction: [Math.sin(radians), Math.cos(radians)], score };
+    });
+  }
+
+  /** Whether all hands were found where they were expected; if not, this frame needs a first look as well.
+   * @param {readonly Hand[]} hands of this frame, by a closer look alone */
+  followed(hands) {
+    if (hands.length < this.hands.length) return false;
+    this.hands = hands;
+    this.sinceLook += 1;
+    return true;
+  }
+
+  /** @param {readonly Hand[]} hands of this frame, by both looks */
+  looked(hands) {
+    this.hands = hands;
+    this.sinceLook = 0;
+  }
+}
+
+/** @param {readonly number[]} box @returns {number[]} */
+function grown([x0, y0, x1, y1]) {
+  const [x, y] = [((GROWTH - 1) / 2) * (x1 - x0), ((GROWTH - 1) / 2) * (y1 - y0)];
+  return [x0 - x, y0 - y, x1 + x, y1 + y];
+}
