@@ -1,5 +1,8 @@
 // @ts-check
 // Writes web/page.png, the picture of the page in the README: node screenshot.mjs
+import { mkdtempSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
@@ -7,7 +10,7 @@ import { chromium } from "playwright-core";
 import { buildPage } from "./build.mjs";
 import { serve } from "./serve.mjs";
 
-const { out } = await buildPage();
+const { out } = await buildPage(mkdtempSync(join(tmpdir(), "page-")));
 const server = await serve(out);
 const browser = await chromium.launch({
   executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: ["--no-sandbox", "--disable-dev-shm-usage"],

@@ -12,7 +12,8 @@ from handvision.core.geometry import Affine, wrap_degrees
 from tests.web.golden import SAMPLES
 
 HEIGHT, WIDTH = 480, 640
-FRAMES_A_STATE = 90  # 3 seconds, time for several readings on a busy machine: Chromium plays 30 frames a second
+# 3 seconds: Chromium plays 30 frames a second, and a busy machine needs time for several readings.
+FRAMES_A_STATE = 90
 BITS, BLOCK = 6, 24
 
 

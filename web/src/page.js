@@ -94,6 +94,7 @@ async function startCamera(id) {
   stopCamera();
   tell("Waiting for the camera…");
   const stream = await openCamera(id);
+  stopCamera(); // that of a click before this one
   const end = new AbortController();
   camera = { stream, end };
   stream.getVideoTracks()[0].addEventListener("ended", () => {
@@ -104,6 +105,7 @@ async function startCamera(id) {
     video.srcObject = stream;
     await video.play();
     await listTo(element("camera"), stream);
+    if (end.signal.aborted) return; // stopped, or taken away, while it was starting
     element("shown").querySelector("[name=mirror]").checked = facesUser(stream);
     tell("The camera is on.");
     running(true);
@@ -114,7 +116,7 @@ async function startCamera(id) {
       await pictures.offer({ picture, live: true, source: "camera", turn: mine });
     }
   } catch (error) {
-    if (end.signal.aborted) return; // stopped while it was starting
+    if (end.signal.aborted) return;
     stopCamera();
     throw error;
   }

@@ -12,7 +12,7 @@ const ARGUMENTS = ["--no-sandbox", "--disable-dev-shm-usage", "--disable-backgro
   "--disable-component-update", "--disable-sync"];
 
 /** A test that ends. @param {string} name @param {() => Promise<void>} body */
-export const test = (name, body) => nodeTest(name, { timeout: 120_000 }, body);
+export const test = (name, body) => nodeTest(name, { timeout: 240_000 }, body);
 
 /** @param {string[]} [more] arguments */
 export function launch(more = []) {
@@ -33,6 +33,7 @@ export async function openPage(browser, { options, instead, init } = {}) {
   const server = await serve(PAGE, 0, instead);
   const context = await browser.newContext(options);
   const page = await context.newPage();
+  page.setDefaultTimeout(60_000); // machines that test are busy
   const [requests, errors] = [[], []];
   context.on("request", (request) => requests.push(request.url()));
   page.on("pageerror", (error) => errors.push(String(error)));
@@ -55,14 +56,14 @@ export async function openPage(browser, { options, instead, init } = {}) {
 export async function readingAfter(page, action) {
   const before = await page.evaluate(() => window.readings?.length ?? 0);
   await action();
-  const all = await page.waitForFunction((count) => window.readings?.length > count && window.readings, before, { timeout: 30_000 });
+  const all = await page.waitForFunction((count) => window.readings?.length > count && window.readings, before, { timeout: 60_000 });
   return (await all.jsonValue()).at(-1);
 }
 
 /** Does something, and waits for words of what is wrong. @param {import("playwright-core").Page} page @param {() => Promise<unknown>} action */
 export async function faultAfter(page, action) {
   await action();
-  await page.waitForSelector("#fault:not([hidden])", { timeout: 30_000 });
+  await page.waitForSelector("#fault:not([hidden])");
   return page.textContent("#fault");
 }
 

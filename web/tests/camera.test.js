@@ -75,7 +75,7 @@ test("stop ends the camera's track, keeps the last reading, and start begins ane
   await page.evaluate(watch, truth);
   await page.focus("#start");
   await page.keyboard.press("Enter");
-  await page.waitForFunction(() => window.frames_read.length > 1, undefined, { timeout: 30_000 });
+  await page.waitForFunction(() => window.frames_read.length > 1);
   assert.equal(await page.evaluate(() => document.activeElement?.id), "stop", "focus goes along");
   assert.ok(await page.evaluate(() => document.getElementById("view").classList.contains("mirrored")));
   assert.equal(await page.evaluate(() => {
@@ -109,7 +109,7 @@ test("a bad file does not stop the camera", async () => {
   const { page, close } = await openPage(browser);
   await page.evaluate(watch, truth);
   await page.click("#start");
-  await page.waitForFunction(() => window.frames_read.length > 0, undefined, { timeout: 30_000 });
+  await page.waitForFunction(() => window.frames_read.length > 0);
   await page.setInputFiles("#file", { name: "a.png", mimeType: "image/png", buffer: Buffer.from("x") });
   await page.waitForSelector("#fault:not([hidden])");
   const count = await page.evaluate(() => window.frames_read.length);
