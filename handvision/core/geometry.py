@@ -337,6 +337,18 @@ def box_iou(boxes: ArrayLike, others: ArrayLike) -> NDArray[np.float64]:
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 
+def box_middle(box: ArrayLike) -> NDArray[np.float64]:
+    """(2,) x, y of the middle of a box (4,), x0, y0, x1, y1."""
+    box = np.asarray(box, np.float64)
+    return (box[:2] + box[2:]) / 2
+
+
+def box_side(box: ArrayLike) -> float:
+    """The larger side of a box (4,), x0, y0, x1, y1."""
+    box = np.asarray(box, np.float64)
+    return float((box[2:] - box[:2]).max())
+
+
 def _floats(values: ArrayLike) -> NDArray:
     array = np.asarray(values)
     return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)

@@ -9,6 +9,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from handvision.core.geometry import Affine
+
 KEYPOINTS = 21  # in MediaPipe's order
 HANDEDNESS = ("", "left", "right")
 
@@ -51,6 +53,9 @@ class Hand:
         extra: what heads of one's own decode, by name.
         size: (height, width) of the photo.
         soft_mask: (h, w) float32 in [0, 1], the network's own mask over all of the photo, small.
+        close_mask: (m, n) float32 in [0, 1], a finer mask of the part of the photo that `close_up` places;
+            empty where the model has none.
+        close_up: from the pixels of `close_mask` to those of the photo.
 
     Raises:
         ValueError: a field has another shape, dtype or range; the message names it.
@@ -70,6 +75,8 @@ class Hand:
     extra: Mapping[str, Any] = field(default_factory=dict)
     size: tuple[int, int] = (0, 0)
     soft_mask: NDArray[np.float32] = field(default_factory=_no_mask, repr=False)
+    close_mask: NDArray[np.float32] = field(default_factory=_no_mask, repr=False)
+    close_up: Affine = field(default_factory=Affine.identity, repr=False)
 
     def __post_init__(self) -> None:
         _validate(self, _HAND_VALIDATORS)
@@ -78,13 +85,29 @@ class Hand:
     def mask(self) -> NDArray[np.uint8]:
         """(height, width, 1) uint8, 0 = background, 255 = this hand.
 
-        Drawn from `soft_mask` at each access: a thousand readings of large photos stay small.
+        Drawn at each access, from `soft_mask` and `close_mask`: readings of large photos stay small.
         """
         height, width = self.size
-        if not self.soft_mask.size:
-            return np.zeros((height, width, 1), np.uint8)
-        large = cv2.resize(self.soft_mask, (width, height), interpolation=cv2.INTER_LINEAR)
-        return (large > 0.5).astype(np.uint8)[..., None] * 255
+        mask = np.zeros((height, width), np.uint8)
+        if self.soft_mask.size:
+            large = cv2.resize(self.soft_mask, (width, height), interpolation=cv2.INTER_LINEAR)
+            mask[large > 0.5] = 255
+        if self.close_mask.size:
+            self._draw_close_up(mask)
+        return mask[..., None]
+
+    def _draw_close_up(self, mask: NDArray[np.uint8]) -> None:
+        """Within its close-up, the finer mask alone counts."""
+        rows, columns = self.close_mask.shape
+        edges = self.close_up.boxes([0, 0, columns, rows])
+        x0, y0 = np.floor(edges[:2]).astype(int).clip(0)
+        x1, y1 = np.ceil(edges[2:]).astype(int).clip(0, self.size[::-1])
+        part = mask[y0:y1, x0:x1]
+        if part.size:
+            here = self.close_up.then(Affine.shift(-x0, -y0))
+            inside = here.warp(np.ones_like(self.close_mask), *part.shape) >= 0.5
+            found = here.warp(self.close_mask, *part.shape, border="nearest") > 0.5
+            part[inside] = np.where(found[inside], np.uint8(255), np.uint8(0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,6 +200,11 @@ def _array(*shape: int | str) -> _Validator:
     return check
 
 
+def _affine(name: str, value: Any) -> None:
+    if not isinstance(value, Affine):
+        raise ValueError(f"{name} is a {type(value).__name__}; it is to be an Affine")
+
+
 def _box(name: str, value: Any) -> None:
     _array(4)(name, value)
     x0, y0, x1, y1 = value.tolist()
@@ -252,6 +280,8 @@ _HAND_VALIDATORS: dict[str, _Validator] = {
     "extra": _mapping,
     "size": _size,
     "soft_mask": _array("h", "w"),
+    "close_mask": _array("m", "n"),
+    "close_up": _affine,
 }
 _READING_VALIDATORS: dict[str, _Validator] = {
     "source": _text,

@@ -44,13 +44,19 @@ class CloseUpInfo:
         size: of a close-up in pixels.
         margin: free space at each edge, as a share of the box's larger side.
         least_score: of the first look, below which no close-up is taken.
-        least_presence: of the closer look, below which there is no hand.
+        least_presence: of both looks together, below which there is no hand.
+        presence_weights: constant, weight of the first look and weight of the closer look in the presence,
+            which is the sigmoid of their sum, each look's probability as its logit.
     """
 
     size: int
     margin: float
     least_score: float = 0.3
     least_presence: float = 0.5
+    presence_weights: tuple[float, float, float] = (0.0, 1.0, 1.0)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "presence_weights", tuple(self.presence_weights))  # JSON makes a list
 
     def to_picture(self, square: Sequence[float] | NDArray) -> Affine:
         """From the pixels of a close-up to those of the picture that it was cut from.

@@ -26,7 +26,7 @@ INK, HALO = (213, 94, 0), (255, 255, 255)  # vermilion of Okabe and Ito, and whi
 class RotationHead(Head):
     """(sin, cos) of the direction from wrist to middle knuckle, (batch, 2), of length 1.
 
-    Counter-clockwise from image-up. Crops are cut upright, so the direction in the crop is that in the photo.
+    Counter-clockwise from image-up of the crop, which may have been turned when it was cut.
     """
 
     name: ClassVar[str] = "rotation"
@@ -75,7 +75,7 @@ class RotationHead(Head):
         return pairs.astype(np.float32), known.astype(np.float32)
 
     def decode(self, output: NDArray, to_photo: Affine) -> dict[str, Any]:
-        return {"rotation_degrees": float(degrees_from_sin_cos(output))}
+        return {"rotation_degrees": float(to_photo.directions(degrees_from_sin_cos(output)))}
 
     @classmethod
     def caption(cls, hand: Hand) -> str:

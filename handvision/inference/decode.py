@@ -1,4 +1,4 @@
-"""From the outputs of a combined model to readings in the pixels of the photo."""
+"""From the outputs of a combined model to hands in the pixels of the photo."""
 
 from collections.abc import Mapping
 
@@ -6,34 +6,33 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handvision.core.geometry import Letterbox
-from handvision.core.hand import Hand, Reading
-from handvision.heads import decode_hand
+from handvision.core.hand import Hand
+from handvision.inference import two_looks
 from handvision.inference.backends import Backend
-from handvision.media.sources import Picture
+from handvision.inference.vocabularies import decoded
 
 
-def reading_of(
-    output: Mapping[str, NDArray], picture: Picture, place: Letterbox, backend: Backend
-) -> Reading:
-    """The reading of one picture.
+def hands_of(
+    output: Mapping[str, NDArray], place: Letterbox, backend: Backend, vocabulary: str
+) -> list[Hand]:
+    """All hands of one picture, surest first, each once.
 
     Args:
         output: name of an output -> its value for this picture, without the batch.
-        picture: as it was read.
         place: where the picture lay on the model's input.
         backend: that gave the output.
+        vocabulary: that labels are of, see `check_vocabulary`.
     """
-    hand = _hand_of(output, place, backend)
-    return Reading(
-        source=picture.source,
-        frame=picture.frame,
-        time_seconds=picture.time_seconds,
-        size=place.from_size,
-        hands=() if hand is None else (hand,),
-    )
+    if backend.looks_closer:
+        return two_looks.hands_of(output, place, backend, vocabulary)
+    hand = _only_hand(output, place, backend, vocabulary)
+    return [] if hand is None else [hand]
 
 
-def _hand_of(output: Mapping[str, NDArray], place: Letterbox, backend: Backend) -> Hand | None:
+def _only_hand(
+    output: Mapping[str, NDArray], place: Letterbox, backend: Backend, vocabulary: str
+) -> Hand | None:
+    assert backend.info.crop is not None
     mask = output["mask"][..., 0]
     soft_mask = np.array(mask[place.inside], np.float32)
     presence = float(output["has_hand"].ravel()[0])
@@ -44,12 +43,12 @@ def _hand_of(output: Mapping[str, NDArray], place: Letterbox, backend: Backend) 
     height, width = place.from_size
     to_photo = place.affine.inverse()
     box = to_photo.boxes(output["box"]).clip(0, (width, height, width, height)).astype(np.float32)
-    from_crop = backend.crop.to_picture(output["box"]).then(to_photo)
+    from_crop = backend.info.crop.to_picture(output["box"]).then(to_photo)
     return Hand(
         presence=presence,
         box=box,
         model=backend.info.fingerprint,
         size=place.from_size,
         soft_mask=soft_mask,
-        **decode_hand(backend.heads, output, from_crop),
+        **decoded(output, from_crop, backend, vocabulary),
     )

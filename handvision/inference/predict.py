@@ -8,28 +8,21 @@ import contextlib
 import logging
 import os
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import NDArray
 from tqdm import tqdm
 
-from handvision.core.geometry import letterbox
 from handvision.core.hand import Reading
 from handvision.inference.backends import Backend, open_backend
-from handvision.inference.decode import reading_of
-from handvision.media.arrays import as_uint8
+from handvision.inference.session import MOST_HANDS, Answer, Session, check_count
 from handvision.media.pictures import MAX_MEGAPIXELS
 from handvision.media.sources import Picture, count_pictures, is_live, items_of, read_all
 
 if TYPE_CHECKING:
     import keras
 
-MOST_HANDS = 4
 BATCH_PIXELS = 24_000_000  # two photos of 12 megapixels, one of 48: 72 to 200 MB
 
-Answer = tuple[NDArray[np.uint8] | None, Reading]
 logger = logging.getLogger(__name__)
 
 
@@ -38,6 +31,8 @@ def predict(
     model: "keras.Model | Backend | str | os.PathLike | None" = None,
     *,
     max_hands: int = 2,
+    vocabulary: str = "numbers",
+    track: bool = True,
     batch_size: int | None = None,
     max_megapixels: float = MAX_MEGAPIXELS,
     progress: bool = False,
@@ -59,8 +54,12 @@ def predict(
         model: the path of a combined model, `.onnx`, `.tflite` or `.keras`, each of which runs in its own
             runtime, or a Keras model (see `handvision.models.combine`). By default the released one, in
             ONNX Runtime.
-        max_hands: how many hands of a picture are read at most, 1 to 4; the surest ones. (The released
-            model finds one.)
+        max_hands: how many hands of a picture are read at most, 1 to 4; the surest ones. (Models that
+            `combine` made find one.)
+        vocabulary: what hands are named by, "numbers" (raised fingers, "0" to "5") or "gestures" (twenty).
+        track: follows hands through videos and cameras: `Hand.track` is the hand's number, points and
+            rotation are smoothed, and most frames need no look at the whole photo. False reads every frame
+            by itself.
         batch_size: how many pictures go through the network at once, large photos fewer. By default 32; of a
             camera or an iterator, which may be live, 1.
         max_megapixels: larger picture files are refused: a small file may say that it is huge.
@@ -76,7 +75,7 @@ def predict(
     Raises:
         FileNotFoundError: the model, or the only path, is not there, or a folder holds no pictures.
         ValueError: the only file cannot be read; an array has the wrong shape or values; the model is no
-            combined model; `max_hands` or `batch_size` is out of range.
+            combined model, or lacks the vocabulary; `max_hands` or `batch_size` is out of range.
         TypeError: an array has the wrong dtype, or `images` or `model` is of a kind that cannot be read.
         ImportError: the model's runtime is not installed.
     """
@@ -84,6 +83,8 @@ def predict(
         images,
         model,
         max_hands=max_hands,
+        vocabulary=vocabulary,
+        track=track,
         batch_size=batch_size,
         max_megapixels=max_megapixels,
         progress=progress,
@@ -96,6 +97,8 @@ def stream(
     model: "keras.Model | Backend | str | os.PathLike | None" = None,
     *,
     max_hands: int = 2,
+    vocabulary: str = "numbers",
+    track: bool = True,
     batch_size: int | None = None,
     max_megapixels: float = MAX_MEGAPIXELS,
     progress: bool = False,
@@ -104,12 +107,12 @@ def stream(
 
     The photo is uint8 RGB (height, width, 3), upright; None where a file could not be read.
     """
-    _check_count("max_hands", max_hands, MOST_HANDS)
+    check_count("max_hands", max_hands, MOST_HANDS)
     if batch_size is not None:
-        _check_count("batch_size", batch_size)
+        check_count("batch_size", batch_size)
     if isinstance(max_megapixels, bool) or not max_megapixels > 0:
         raise ValueError(f"max_megapixels is {max_megapixels!r}; use a number above 0")
-    backend = open_backend(model)
+    session = Session(open_backend(model), max_hands, vocabulary, track)
     items, alone = items_of(images)
     live = isinstance(items, Iterator) or any(map(is_live, items))
     batch_size = batch_size or (1 if live else 32)
@@ -117,7 +120,7 @@ def stream(
     bar = tqdm(total=count_pictures(items) if progress else None, unit="picture", disable=not progress)
     with bar, contextlib.closing(read_all(items, alone, max_megapixels)) as pictures:
         for batch in _batches(pictures, batch_size):
-            answers = _answer(batch, backend, max_hands)
+            answers = session.answer(batch)
             colours_seen = colours_seen or _colours_seen(batch, answers)
             yield from answers
             bar.update(len(batch))
@@ -137,27 +140,6 @@ def _batches(pictures: Iterator[Picture], size: int) -> Iterator[list[Picture]]:
         yield batch
 
 
-def _answer(pictures: list[Picture], backend: Backend, max_hands: int) -> list[Answer]:
-    size = (backend.height, backend.width)
-    photos = [picture.photo for picture in pictures if picture.photo is not None]
-    places = [letterbox(photo.shape[:2], size) for photo in photos]
-    if photos:
-        fitted = [place.fit(photo) for place, photo in zip(places, photos, strict=True)]
-        outputs = backend.run(np.stack([_as_float(photo) for photo in fitted]))
-    answers: list[Answer] = []
-    row = 0
-    for picture in pictures:
-        if picture.photo is None:
-            reading = Reading(source=picture.source, frame=picture.frame, error=picture.error)
-            answers.append((None, reading))
-            continue
-        output = {name: value[row] for name, value in outputs.items()}
-        reading = reading_of(output, picture, places[row], backend)
-        answers.append((as_uint8(picture.photo), replace(reading, hands=reading.hands[:max_hands])))
-        row += 1
-    return answers
-
-
 def _colours_seen(pictures: list[Picture], answers: list[Answer]) -> bool:
     """Whether an array shows a hand; warns where all of these hands are blue, as in OpenCV's BGR."""
     colours = [
@@ -172,13 +154,3 @@ def _colours_seen(pictures: list[Picture], answers: list[Answer]) -> bool:
             "the hands in these arrays are blue: pictures are RGB; of OpenCV's BGR give picture[..., ::-1]"
         )
     return bool(colours)
-
-
-def _as_float(photo: NDArray) -> NDArray[np.float32]:
-    return photo.astype(np.float32) / np.float32(255) if photo.dtype == np.uint8 else photo
-
-
-def _check_count(name: str, value: int, most: int | None = None) -> None:
-    if isinstance(value, bool) or not isinstance(value, int) or value < 1 or (most and value > most):
-        limits = f"1 to {most}" if most else "1 up"
-        raise ValueError(f"{name} is {value!r}; use a whole number from {limits}")

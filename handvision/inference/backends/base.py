@@ -10,6 +10,7 @@ from handvision.core.model_info import ModelInfo
 from handvision.heads import heads_of
 
 NEEDED = ("mask", "box", "has_hand")
+NEEDED_OF_TWO_LOOKS = ("mask", "score", "box", "direction", "square", "presence", "keypoints", "hand_mask")
 
 
 class Backend(abc.ABC):
@@ -25,6 +26,7 @@ class Backend(abc.ABC):
         height, width: of the photos that it takes.
         heads: what it tells of a hand.
         info: what its file says of it.
+        looks_closer: whether it finds several hands and looks closer at each; else it reads one hand.
 
     Raises:
         ValueError: it is no combined model; the message says what is missing.
@@ -36,8 +38,10 @@ class Backend(abc.ABC):
         if len(input_shape) != 4 or input_shape[3] != 3 or None in input_shape[1:]:
             raise ValueError(f"{name} takes {input_shape}; a combined model takes (None, height, width, 3)")
         outputs = tuple(outputs)
-        missing = [output for output in NEEDED if output not in outputs]
-        if missing or info.crop is None:
+        self.name, self.looks_closer = name, info.close_up is not None
+        needed = NEEDED_OF_TWO_LOOKS if self.looks_closer else NEEDED
+        missing = [output for output in needed if output not in outputs]
+        if missing or (info.crop is None and info.close_up is None):
             raise ValueError(
                 f"{name} lacks the outputs {', '.join(missing) or 'of a crop'}; join a segmenter and a"
                 " classifier with handvision.models.combine"
@@ -47,7 +51,6 @@ class Backend(abc.ABC):
         self.height, self.width = height, width
         self.heads = heads_of(outputs, info.heads)
         self.info = info
-        self.crop = info.crop
 
     @abc.abstractmethod
     def run(self, photos: NDArray[np.float32]) -> dict[str, NDArray]:
@@ -59,3 +62,21 @@ class Backend(abc.ABC):
         Returns:
             Name of an output -> (n, ...).
         """
+
+    def look_closer(
+        self, photos: NDArray[np.float32], boxes: NDArray[np.float32], directions: NDArray[np.float32]
+    ) -> dict[str, NDArray]:
+        """The answers to hands whose place is known, without a first look.
+
+        Args:
+            photos: (n, height, width, 3), RGB in [0, 1].
+            boxes: (n, k, 4) x0, y0, x1, y1 in pixels of the photos, k from 1 up.
+            directions: (n, k, 2) sine and cosine of wrist to middle knuckle, counter-clockwise from image-up.
+
+        Returns:
+            As `run`, but for `mask`, `score`, `box` and `direction`.
+
+        Raises:
+            ValueError: the model does not look closer.
+        """
+        raise ValueError(f"{self.name} reads a whole photo only: it does not look closer at given boxes")

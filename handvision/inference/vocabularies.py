@@ -1,0 +1,34 @@
+"""What hands are named by: raised fingers or gestures."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from numpy.typing import NDArray
+
+from handvision.core.geometry import Affine
+from handvision.core.vocabularies import GESTURES
+from handvision.heads import decode_hand
+from handvision.inference.backends import Backend
+
+VOCABULARIES = ("numbers", "gestures")
+_GESTURES_HEAD = "gestures"  # of a model that has both vocabularies; numbers are its head "gesture"
+
+
+def check_vocabulary(backend: Backend, vocabulary: str) -> None:
+    """Raises ValueError where there is no such vocabulary, or the model does not know it."""
+    if vocabulary not in VOCABULARIES:
+        raise ValueError(f"vocabulary is {vocabulary!r}; use one of {', '.join(VOCABULARIES)}")
+    heads = {head.name: head for head in backend.heads}
+    names = getattr(heads.get(_GESTURES_HEAD, heads.get("gesture")), "class_names", ())
+    # A model of one vocabulary names what it was trained on, whatever is asked for by default.
+    if vocabulary == "gestures" and names != GESTURES:
+        raise ValueError(f"vocabulary is 'gestures', but {backend.name} names {', '.join(names) or 'none'}")
+
+
+def decoded(
+    output: Mapping[str, NDArray], to_photo: Affine, backend: Backend, vocabulary: str
+) -> dict[str, Any]:
+    """What a model's heads say of a hand, as keywords for `Hand`, the label from a vocabulary."""
+    told = decode_hand(backend.heads, output, to_photo)
+    gesture = told["extra"].pop(_GESTURES_HEAD, {})
+    return {**told, **gesture} if vocabulary == "gestures" else told
