@@ -18,17 +18,19 @@ os.environ.setdefault("TF_ENABLE_ONEDNN_OPTS", "1")
 if TYPE_CHECKING:
     from handvision import models
     from handvision.core.hand import Hand, Reading
+    from handvision.inference.live import live
     from handvision.inference.predict import predict
     from handvision.models import layers
     from handvision.models.load import load_model
 
 __version__ = "0.1.0"
-__all__ = ["Hand", "Reading", "layers", "load_model", "models", "predict"]
+__all__ = ["Hand", "Reading", "layers", "live", "load_model", "models", "predict"]
 
 # Public name -> the module that holds it.
 _HOME = {
     "Hand": "handvision.core.hand",
     "Reading": "handvision.core.hand",
+    "live": "handvision.inference.live",
     "load_model": "handvision.models.load",
     "predict": "handvision.inference.predict",
 }

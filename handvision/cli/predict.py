@@ -11,6 +11,7 @@ from handvision.core.hand import Reading
 
 # The name stands last, so that lines can be printed as they come.
 COLUMNS = "{:<12} {:>11} {:>8}  {:<20}  {}"
+HEADER = COLUMNS.format("label", "probability", "rotation", "box x0 y0 x1 y1", "picture")
 
 
 def add_to(commands: Any) -> None:
@@ -25,6 +26,15 @@ def add_to(commands: Any) -> None:
     )
     command.add_argument("--model", metavar="FILE", help="a .onnx, .tflite or .keras file (the released one)")
     command.add_argument("--max-hands", type=int, default=2, metavar="N", help="of a picture, 1 to 4 (2)")
+    command.add_argument(
+        "--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)"
+    )
+    command.add_argument(
+        "--track",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="follow hands through videos (yes), or read every frame by itself",
+    )
     command.add_argument("--csv", metavar="FILE", help="write the readings as CSV, a row for each hand")
     command.add_argument(
         "--json", metavar="FILE", help="write the same rows as JSON; as JSON lines if FILE ends in .jsonl"
@@ -44,7 +54,7 @@ def run(options: argparse.Namespace) -> int:
     from handvision.media.sinks import OverlayWriter, csv_sink, json_sink
     from handvision.media.sources import items_of
 
-    paths = [_camera(path) for path in options.paths]
+    paths = [camera_or_path(path) for path in options.paths]
     outputs = {f"--{name}": getattr(options, name) for name in ("csv", "json", "overlay")}
     outputs = {name: path for name, path in outputs.items() if path is not None}
     files = [path for path in items_of(paths)[0] if isinstance(path, Path)]
@@ -55,6 +65,8 @@ def run(options: argparse.Namespace) -> int:
             paths,
             options.model,
             max_hands=options.max_hands,
+            vocabulary=options.vocabulary,
+            track=options.track,
             batch_size=options.batch_size,
             max_megapixels=options.max_megapixels,
             progress=sys.stderr.isatty() and not sys.stdout.isatty(),
@@ -66,25 +78,26 @@ def run(options: argparse.Namespace) -> int:
             sinks.append(stack.enter_context(json_sink(options.json)))
         if options.overlay is not None:
             sinks.append(stack.enter_context(OverlayWriter(options.overlay)).write)
-        print(COLUMNS.format("label", "probability", "rotation", "box x0 y0 x1 y1", "picture"), flush=True)
+        print(HEADER, flush=True)
         for photo, reading in answers:
             for write in sinks:
                 write(photo, reading)
-            print("\n".join(_lines(reading)), flush=True)
+            print("\n".join(lines(reading)), flush=True)
             count += not reading.error
             failed += bool(reading.error)
     print(f"{count} read, {failed} could not be read", file=sys.stderr)
     return 1 if failed or not count else 0
 
 
-def _camera(path: str) -> str | int:
+def camera_or_path(path: str) -> str | int:
     """A whole number is a camera, unless there is a file of this name."""
     return int(path) if path.isascii() and path.isdigit() and not Path(path).exists() else path
 
 
-def _lines(reading: Reading) -> list[str]:
+def lines(reading: Reading) -> list[str]:
     """A line for each hand, or one that says why there is none."""
     name = reading.source if reading.frame is None else f"{reading.source} frame {reading.frame}"
+    numbers = ["" if hand.track is None else f" hand {hand.track}" for hand in reading.hands]
     if reading.error:
         return [COLUMNS.format("-", "-", "-", "could not be read", name)]
     if not reading.hands:
@@ -95,7 +108,7 @@ def _lines(reading: Reading) -> list[str]:
             f"{100 * hand.probability:.1f} %",
             f"{hand.rotation_degrees:.0f}°",
             " ".join(f"{edge:.0f}" for edge in hand.box),
-            name,
+            f"{name}{number}",
         )
-        for hand in reading.hands
+        for hand, number in zip(reading.hands, numbers, strict=True)
     ]

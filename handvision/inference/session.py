@@ -46,7 +46,7 @@ class Session:
         alone = {
             row: given
             for row, (picture, given) in enumerate(zip(pictures, inputs, strict=True))
-            if given and not (self._is_followed(picture) and self.backend.looks_closer)
+            if given and not (self._is_followed(picture) and self.backend.follows)
         }
         found = dict(zip(alone, self._look_at(list(alone.values())), strict=True))
         answers: list[Answer] = []

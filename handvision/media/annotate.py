@@ -30,7 +30,8 @@ def overlay(photo: NDArray, reading: Reading) -> NDArray[np.uint8]:
             head.draw(picture, hand)
     # Last, so that no hand hides what is said of another.
     for hand in reading.hands:
-        words = [head.caption(hand) for head in registered().values()]
+        number = "" if hand.track is None else f"hand {hand.track}"
+        words = [number, *(head.caption(hand) for head in registered().values())]
         corner = (0, 0) if len(reading.hands) == 1 else (round(hand.box[0]), round(hand.box[1]))
         _write(picture, "  ".join(filter(None, words)), *corner)
     if not reading.hands:

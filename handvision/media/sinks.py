@@ -25,7 +25,8 @@ from handvision.heads import registered
 from handvision.media.annotate import overlay
 from handvision.media.pictures import is_picture
 from handvision.media.rowfile import RowFile
-from handvision.media.videos import open_video
+from handvision.media.video_file import RATE
+from handvision.media.videos import frame_rate
 
 Write = Callable[[NDArray | None, Reading], None]
 _NO_HAND = Hand(presence=0.0)
@@ -166,10 +167,7 @@ class OverlayWriter:
         self._video[1].write(cv2.cvtColor(picture, cv2.COLOR_RGB2BGR))
 
     def _new_video(self, source: str, shape: tuple[int, ...]) -> _Video:
-        with open_video(source) as video:
-            rate = video.get(cv2.CAP_PROP_FPS)
-        # Some containers say no rate, or nonsense.
-        rate = rate if 1 <= rate <= 240 else 25.0
+        rate = frame_rate(source) or RATE
         files = contextlib.ExitStack()
         unfinished = files.enter_context(replacing(self._free_path(source, ".mp4")))
         writer = cv2.VideoWriter(str(unfinished), cv2.VideoWriter.fourcc(*"mp4v"), rate, (shape[1], shape[0]))

@@ -87,6 +87,13 @@ def open_video(path: str | os.PathLike) -> Iterator[cv2.VideoCapture]:
         video.release()
 
 
+def frame_rate(path: str | os.PathLike) -> float | None:
+    """Frames a second of a video; None where its file says none, or nonsense."""
+    with open_video(path) as video:
+        rate = video.get(cv2.CAP_PROP_FPS)
+    return rate if 1 <= rate <= 240 else None
+
+
 def _read_with_pyav(path: Path, codec: str) -> Iterator[Frame]:
     try:
         import av

@@ -8,7 +8,10 @@ import pytest
 from handvision.cli import main
 from handvision.core.workspace import workspace
 
-COMMANDS = ("predict", "data", "data list", "data fetch", "data rendered", "train", "study", "release")
+COMMANDS = (
+    *("predict", "live", "data", "data list", "data fetch", "data rendered"),
+    *("train", "study", "release"),
+)
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -80,6 +80,8 @@ class ColourBackend(Backend):
         looks, close_looks: how often each was asked for.
     """
 
+    follows = True
+
     def __init__(self, doubled=(), **thresholds):
         heads = {
             "presence": {},

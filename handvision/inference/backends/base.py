@@ -10,7 +10,8 @@ from handvision.core.model_info import ModelInfo
 from handvision.heads import heads_of
 
 NEEDED = ("mask", "box", "has_hand")
-NEEDED_OF_TWO_LOOKS = ("mask", "score", "box", "direction", "square", "presence", "keypoints", "hand_mask")
+OF_FIRST_LOOK = ("mask", "score", "box", "direction")
+NEEDED_OF_TWO_LOOKS = (*OF_FIRST_LOOK, "square", "presence", "keypoints", "hand_mask")
 
 
 class Backend(abc.ABC):
@@ -27,6 +28,7 @@ class Backend(abc.ABC):
         heads: what it tells of a hand.
         info: what its file says of it.
         looks_closer: whether it finds several hands and looks closer at each; else it reads one hand.
+        follows: whether `look_closer` can be asked for without a first look.
 
     Raises:
         ValueError: it is no combined model; the message says what is missing.
@@ -51,6 +53,8 @@ class Backend(abc.ABC):
         self.height, self.width = height, width
         self.heads = heads_of(outputs, info.heads)
         self.info = info
+
+    follows = False
 
     @abc.abstractmethod
     def run(self, photos: NDArray[np.float32]) -> dict[str, NDArray]:
@@ -77,6 +81,6 @@ class Backend(abc.ABC):
             As `run`, but for `mask`, `score`, `box` and `direction`.
 
         Raises:
-            ValueError: the model does not look closer.
+            ValueError: the model does not look closer (`follows` is False), or at fewer hands at once.
         """
         raise ValueError(f"{self.name} reads a whole photo only: it does not look closer at given boxes")

@@ -7,7 +7,7 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from handvision.core.model_info import ModelInfo
-from handvision.inference.backends.base import Backend
+from handvision.inference.backends.base import OF_FIRST_LOOK, Backend
 
 
 class OnnxBackend(Backend):
@@ -37,6 +37,32 @@ class OnnxBackend(Backend):
         shape = tuple(size if isinstance(size, int) else None for size in self._input.shape)
         self._outputs = [output.name for output in self._session.get_outputs()]
         super().__init__(path.name, shape, self._outputs, ModelInfo.from_json(described))
+        # Inputs that have a default: boxes in place of a first look, (batch, hands, 4).
+        places = {each.name: each.shape for each in self._session.get_overridable_initializers()}
+        self._most = places["look_at"][1] if "look_at" in places else 0
+        self.follows = self.looks_closer and self._most > 0
 
     def run(self, photos: NDArray[np.float32]) -> dict[str, NDArray]:
         return dict(zip(self._outputs, self._session.run(None, {self._input.name: photos}), strict=True))
+
+    def look_closer(
+        self, photos: NDArray[np.float32], boxes: NDArray[np.float32], directions: NDArray[np.float32]
+    ) -> dict[str, NDArray]:
+        if not self.follows:
+            return super().look_closer(photos, boxes, directions)
+        count, hands = boxes.shape[:2]
+        if hands > self._most:
+            raise ValueError(f"{self.name} looks at {self._most} hands at once, not at {hands}")
+        # A box of no size is none.
+        look_at = np.zeros((count, self._most, 4), np.float32)
+        upright = np.tile(np.array([0, 1], np.float32), (count, self._most, 1))
+        look_at[:, :hands], upright[:, :hands] = boxes, directions
+        given = {
+            self._input.name: photos,
+            "look": np.array(False),
+            "look_at": look_at,
+            "look_upright": upright,
+        }
+        names = [name for name in self._outputs if name not in OF_FIRST_LOOK]
+        values = self._session.run(names, given)
+        return {name: value[:, :hands] for name, value in zip(names, values, strict=True)}
