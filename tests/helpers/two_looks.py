@@ -90,13 +90,15 @@ class ColourBackend(Backend):
             "rotation": {},
             "keypoints": {"size": SIZE},
             "handedness": {},
+            "embedding": {"size": 64},
+            "hand_mask": {},
         }
         info = ModelInfo(
             "c0105" * 3 + "0",
             heads,
             close_up=CloseUpInfo(SIZE, MARGIN, **thresholds),
         )
-        outputs = (*heads, "mask", "score", "box", "direction", "square", "hand_mask", "embedding")
+        outputs = (*heads, "mask", "score", "box", "direction", "square")
         super().__init__("colours", (None, HEIGHT, WIDTH, 3), outputs, info)
         self.doubled = doubled
         self.looks = self.close_looks = 0

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from handvision.core.geometry import mask_iou
+from handvision.core.vocabularies import GESTURES
 from handvision.inference.predict import predict
 from handvision.inference.two_looks import presence
 from tests.helpers.two_looks import COLOURS, ColourBackend, points_in, scene
@@ -72,6 +73,15 @@ def test_the_surest_hands_come_first_and_no_more_than_asked_for(backend):
     assert [hand.label for hand in predict(photo, backend, max_hands=1)[0].hands] == labels[:1]
     with pytest.raises(ValueError, match="max_hands is 5; use a whole number from 1 to 4"):
         predict(photo, backend, max_hands=5)
+
+
+def test_the_vocabulary_chooses_the_label(backend):
+    photo = scene(384, 512, TWO)
+    hands = predict(photo, backend, vocabulary="gestures")[0].hands
+    assert [hand.label for hand in hands] == [GESTURES[COLOURS[colour].gesture] for colour, _ in TWO]
+    assert hands[0].probability == pytest.approx(0.81) and hands[0].embedding.shape == (64,)
+    with pytest.raises(ValueError, match="vocabulary is 'words'; use one of numbers, gestures"):
+        predict(photo, backend, vocabulary="words")
 
 
 def test_two_peaks_on_one_hand_are_one_hand():
