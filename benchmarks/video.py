@@ -1,8 +1,8 @@
 """Hands followed through rendered clips of two hands, with and without tracking, in one run.
 
-Of every kind of clip: share of the hands found, changes of a hand's number (without tracking: of its place in the
-frame), jitter in pixels beyond what the hand itself moves, frames until a hand that came into the picture was
-found, and milliseconds a frame. Both ways read the same frames in turns.
+Of every kind of clip: share of the hands found, changes of a hand's number (without tracking: of its place in
+the frame), jitter in pixels beyond what the hand itself moves, frames until a hand that came into the picture
+was found, and milliseconds a frame. Both ways read the same frames in turns.
 """
 
 import argparse

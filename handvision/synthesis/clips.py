@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from handvision.core.geometry import wrap_degrees
+from handvision.core.geometry import box_middle, wrap_degrees
 from handvision.core.hands import Hands
 from handvision.core.vocabularies import NUMBERS
 from handvision.synthesis.hand import skin
@@ -109,20 +109,21 @@ def _scenes(rng: np.random.Generator, split: str, size: int, labels: np.ndarray)
     for number, middle in enumerate(_MIDDLES):
         turn = float(rng.uniform(-20, 20))
         square = ((middle - _SIDE / 2) * size, (0.5 - _SIDE / 2) * size, _SIDE * size)
-        scenes.append(
-            draw_scene(
-                size,
-                rng,
-                split,
-                "numbers",
-                int(labels[number]),
-                (turn, turn),
-                0.5,
-                shape=shape,
-                left=first_is_left ^ (number == 1),
-                square=square,
-            )
+        drawn = draw_scene(
+            size,
+            rng,
+            split,
+            "numbers",
+            int(labels[number]),
+            (turn, turn),
+            0.5,
+            shape=shape,
+            left=first_is_left ^ (number == 1),
+            square=square,
         )
+        # In the middle of its half, so that hands that cross do meet.
+        shift = np.array((middle * size, size / 2)) - box_middle(drawn.box())
+        scenes.append(replace(drawn, offset=drawn.offset + shift))
     return scenes
 
 

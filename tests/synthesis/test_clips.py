@@ -50,9 +50,10 @@ def test_truth_is_that_of_the_picture():
 
 def test_hands_that_cross_change_sides_and_one_hides_the_other():
     frames = small("crossing", frames=9)
-    first, middle, last = (frames[row].picture.hands for row in (0, 4, -1))
+    first, last = frames[0].picture.hands, frames[-1].picture.hands
     assert first.boxes[0, 0] < first.boxes[1, 0] and last.boxes[0, 0] > last.boxes[1, 0]
-    assert middle.keypoints[0, :, 2].sum() < first.keypoints[0, :, 2].sum()
+    seen = [(frame.picture.masks[0] > 0).sum() for frame in frames]
+    assert min(seen) < 0.8 * seen[0]
 
 
 def test_a_hand_that_leaves_is_not_there_and_comes_back():
