@@ -32,3 +32,16 @@ def test_a_segmenter_too(tmp_path, monkeypatch):
     recipe = replace(smoke, train=8, test=4, batch_size=4, phases=(phase,))
     model = keras.models.load_model(run_recipe(recipe, tmp_path / "run"))
     assert model.output_shape == (None, 48, 48, 1)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "shape"), [("finder", (64, 96, 3)), ("close_reader", (64, 64, 3))])
+def test_both_looks_too(name, shape, tmp_path, monkeypatch):
+    """Their encoders do not learn, and come from the hand networks' files."""
+    monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(tmp_path / "data"))
+    smoke = recipes.get(name, "smoke", data="rendered")
+    small = {"size": shape[:2], "composites": 1} if name == "finder" else {"crop": 64}
+    recipe = replace(smoke, train=3, persons=3, test=3, steps=1, batch_size=2, **small)
+    model = keras.models.load_model(run_recipe(recipe, tmp_path / "run"))
+    assert model.input_shape[1:] == shape
+    assert read_recipe(tmp_path / "run" / "recipe.json") == recipe
