@@ -41,7 +41,7 @@ def typology_angle(photo: NDArray[np.uint8], box: NDArray | None = None) -> floa
     skin = np.asarray(skin_mask(photo)).reshape(photo.shape[:2]) > 0
     if skin.sum() < _LEAST_PIXELS:
         return math.nan
-    colours = cv2.cvtColor(np.float32(photo) / np.float32(255), cv2.COLOR_RGB2LAB)[skin]
+    colours = cv2.cvtColor(photo.astype(np.float32) / np.float32(255), cv2.COLOR_RGB2LAB)[skin]
     lightness, _, yellow = np.median(colours, axis=0).tolist()
     return math.degrees(math.atan((lightness - 50) / yellow)) if yellow > 0 else math.nan
 
