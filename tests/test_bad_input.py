@@ -1,17 +1,23 @@
 """Bad input of every kind, in one table: each is refused with an error that says what was wrong."""
 
+import json
 import zipfile
 from pathlib import Path
 
 import keras
 import numpy as np
 import pytest
+from PIL import Image
 
 import handvision
 from handvision import evaluation, models, plotting, protocol, training
 from handvision.augment.keras_compat import ImageDataGenerator
 from handvision.augment.transforms import Augmentation
+from handvision.cli import main
 from handvision.core.examples import Examples, concatenate, resize
+from handvision.core.geometry import letterbox
+from handvision.core.hands import Hands
+from handvision.core.model_info import ModelInfo
 from handvision.core.workspace import Settings
 from handvision.datasets import catalog
 from handvision.datasets.errors import DataUnavailable
@@ -154,6 +160,19 @@ ARCHIVES = {
         "/tmp/0_0.png",
     ),
     "too few files": (lambda f: archive(f / "finger-digits-05.zip", {"0_0.png": b"x"}), "12,?006"),
+    "empty file": (lambda f: write(f / "finger-digits-05.zip", b""), "finger-digits-05.zip"),
+    "pointer of Git LFS": (
+        lambda f: write(f / "finger-digits-05.zip", b"version https://git-lfs"),
+        "finger-digits-05.zip",
+    ),
+    "a drive of Windows": (
+        lambda f: archive(f / "finger-digits-05.zip", {"C:\\0_0.png": b"x", "0_1.png": b"x"}),
+        r"'C:.*leads outside its folder",
+    ),
+    "another set's files": (
+        lambda f: archive(f / "finger-digits-05.zip", {"readme.txt": b"x", "cat.jpg": b"x"}),
+        "another data set: no file in it has a name of this one",
+    ),
 }
 
 
@@ -164,6 +183,12 @@ def test_bad_archive(what, folder):
     with pytest.raises(DataUnavailable, match=message):
         load("finger_digits")
     assert not list((folder / "data").glob("**/*.png")), "something half-written was left"
+
+
+def test_a_folder_of_archives_that_is_not_there_is_named(folder, monkeypatch):
+    monkeypatch.setenv("HANDVISION_ARCHIVES", str(folder / "gone"))
+    with pytest.raises(DataUnavailable, match=r"HANDVISION_ARCHIVES is .*gone'.*Correct or unset"):
+        load("finger_digits")
 
 
 def test_an_archive_that_is_cut_is_named_whatever_it_is_called(folder, caplog):
@@ -274,3 +299,134 @@ def test_bad_parameter(what):
     call, message = PARAMETERS[what]
     with pytest.raises((ValueError, TypeError), match=message):
         call()
+
+
+# Files of models -> (maker, what the error says). Of .keras files, tests/models/test_model_file.py has more.
+MODEL_FILES = {
+    "no such model": (lambda f: f / "gone.onnx", "gone.onnx: there is no such model"),
+    "a folder": (lambda f: f / "data", "data: there is no such model"),
+    "weights of PyTorch": (lambda f: write(f / "a.pt", b"PK"), "a.pt: a model's file ends in .onnx"),
+    "without an ending": (lambda f: write(f / "model", b"PK"), "a model's file ends in .onnx"),
+    "text as ONNX": (
+        lambda f: write(f / "a.onnx", b"no model"),
+        "a.onnx: no model that ONNX Runtime can read",
+    ),
+    "empty ONNX": (lambda f: write(f / "a.onnx", b""), "a.onnx: no model that ONNX Runtime can read"),
+    "text as LiteRT": (lambda f: write(f / "a.tflite", b"no model"), "a.tflite: the file does not say how"),
+    "a web page as Keras": (lambda f: write(f / "a.keras", b"<html>"), "a.keras is no .keras file"),
+    "a zip of pictures as Keras": (
+        lambda f: archive(f / "a.keras", {"0_0.png": b"x"}),
+        "a.keras is a zip archive, but no Keras model",
+    ),
+    "a number": (lambda f: 3, "model is a int; give a Keras model or the path"),
+    "a segmenter alone": (
+        lambda f: models.build_unet((32, 32, 3), channels=(4, 8)),
+        "unet lacks the outputs mask, box, has_hand",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", MODEL_FILES)
+def test_bad_model(what, folder):
+    make, message = MODEL_FILES[what]
+    with pytest.raises((ValueError, TypeError, OSError), match=message):
+        handvision.predict(PHOTOS[0], model=make(folder))
+
+
+RECIPE = {
+    "kind": "classifier",
+    "product": "finger_numbers",
+    "vocabulary": "numbers",
+    "train": 10,
+    "test": 10,
+    "epochs": 1,
+    "crop": 32,
+}
+# What is changed in a recipe that is right -> what the error says.
+RECIPES = {
+    "unknown kind": (
+        {"kind": "cook"},
+        "kind is 'cook'; a recipe is an object whose kind is one of classifier",
+    ),
+    "unknown field": ({"epoch": 3}, "epoch: there is no such field; ClassifierRecipe has product"),
+    "text for a number": ({"epochs": "3"}, "epochs is '3'; use a value of type int"),
+    "true for a number": ({"epochs": True}, "epochs is True; use a value of type int"),
+    "no pictures": ({"train": 0}, "train is 0; use a whole number from 1 up"),
+    "negative seed": ({"seed": -2}, "seed is -2; use a whole number from 0 up"),
+    "unknown words": ({"vocabulary": "toes"}, "vocabulary is 'toes'; use one of 'numbers', 'gestures'"),
+    "crop too small": ({"crop": 8}, "crop is 8; use 32 pixels or more"),
+    "all negatives": ({"negatives": 1.0}, "negatives is 1.0; use a share from 0 up, below 1"),
+    "learning backwards": ({"learning_rate": -0.1}, "learning_rate is -0.1; use a number above 0"),
+    "augmentation of a list": ({"augmentation": []}, r"augmentation is \[\]; use an object"),
+    "weights of text": ({"loss_weights": {"gesture": "1"}}, "loss_weights.gesture is '1'"),
+}
+
+
+@pytest.mark.parametrize("what", RECIPES)
+def test_bad_recipe(what, tmp_path):
+    change, message = RECIPES[what]
+    path = tmp_path / "recipe.json"
+    path.write_text(json.dumps(RECIPE))
+    assert training.read_recipe(path).epochs == 1
+    path.write_text(json.dumps(RECIPE | change))
+    with pytest.raises(ValueError, match=f"recipe.json: {message}"):
+        training.read_recipe(path)
+
+
+# Boxes, points and masks of hands, and what a model says of itself: what is wrong -> (call, message).
+VALUES = {
+    "box from right to left": (lambda: Hands(boxes=[[5, 5, 1, 9]]), "x0 <= x1"),
+    "box of three numbers": (lambda: Hands(boxes=[[1, 2, 3]]), r"boxes have shape \(1, 3\)"),
+    "twenty points": (lambda: Hands(keypoints=np.zeros((1, 20, 2))), r"keypoints have shape \(1, 20, 2\)"),
+    "a middle hand": (lambda: Hands(handedness=["middle"]), r"handedness is \['middle'\]; use \"left\""),
+    "labels of fractions": (lambda: Hands(labels=[0.5]), "labels are float64; use whole numbers"),
+    "more than half a turn": (lambda: Hands(rotations=[270.0]), r"rotations are \[270.0\]; use degrees"),
+    "boxes and labels of unequal length": (
+        lambda: Hands(boxes=[[0, 0, 1, 1]], labels=[0, 1]),
+        "unequal length",
+    ),
+    "a picture without rows": (lambda: letterbox((0, 3), (4, 4)), "cannot fit 0x3 pixels into 4x4"),
+    "words of a model that are cut": (lambda: ModelInfo.from_json("{"), "'{' does not describe a model"),
+    "no data set's name": (lambda: catalog.row(""), "no data set ''; there are finger_digits"),
+}
+
+
+@pytest.mark.parametrize("what", VALUES)
+def test_bad_value(what):
+    call, message = VALUES[what]
+    with pytest.raises(ValueError, match=message):
+        call()
+
+
+# Command lines -> (exit code, what is said). PHOTO is a picture, TEXT is none, HERE the folder of both.
+COMMANDS = {
+    "predict": (2, "PATH"),
+    "predict PHOTO --max-hands 0": (2, "max_hands is 0; use a whole number from 1 to 4"),
+    "predict PHOTO --max-hands two": (2, "invalid int value: 'two'"),
+    "predict PHOTO --batch-size -1": (2, "batch_size is -1"),
+    "predict PHOTO --max-megapixels 0": (2, "max_megapixels is 0"),
+    "predict PHOTO --csv PHOTO": (2, "is one of the files to read"),
+    "predict PHOTO --csv out.csv --json out.csv": (2, "are both out.csv: name two files"),
+    "predict PHOTO --overlay HERE": (2, "is the folder that"),
+    "predict PHOTO --model gone.onnx": (2, "gone.onnx: there is no such model"),
+    "predict TEXT": (1, "no picture that can be read"),
+    "predict gone.jpg": (1, "gone.jpg: there is no such file"),
+    "predict --colour PHOTO": (2, "unrecognized arguments: --colour"),
+    "dance": (2, "invalid choice: 'dance'"),
+}
+
+
+@pytest.mark.parametrize("line", COMMANDS)
+def test_bad_command(line, tmp_path, monkeypatch, capsys, caplog):
+    monkeypatch.chdir(tmp_path)
+    Image.fromarray(PHOTOS[0]).save(tmp_path / "photo.png")
+    before = write(tmp_path / "text.jpg", b"no picture").parent
+    places = {"PHOTO": "photo.png", "TEXT": "text.jpg", "HERE": "."}
+    code, message = COMMANDS[line]
+    try:
+        status = main([places.get(word, word) for word in line.split()])
+    except SystemExit as stop:  # argparse's
+        status = stop.code
+    said = capsys.readouterr().err + caplog.text
+    assert status == code and message in said and "Traceback" not in said
+    assert sorted(path.name for path in before.iterdir()) == ["photo.png", "text.jpg"]

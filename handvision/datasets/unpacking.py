@@ -83,7 +83,7 @@ def _write_member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, target: Path)
 
 
 def _refuse_dangerous(dataset: Dataset, names: str, members: list[zipfile.ZipInfo]) -> None:
-    """Raises DataUnavailable for paths that lead outside, links, and zip bombs."""
+    """Raises DataUnavailable for paths that lead outside, links, devices, and zip bombs."""
 
     def refuse(reason: str) -> NoReturn:
         raise DataUnavailable(
@@ -94,8 +94,9 @@ def _refuse_dangerous(dataset: Dataset, names: str, members: list[zipfile.ZipInf
         path = PurePosixPath(info.filename)
         if path.is_absolute() or ".." in path.parts or re.search(r"[\\:\0]", info.filename):
             refuse(f"the path {info.filename!r} leads outside its folder")
-        if stat.S_ISLNK(info.external_attr >> 16):
-            refuse(f"{info.filename!r} is a link")
+        kind = stat.S_IFMT(info.external_attr >> 16)
+        if kind not in (0, stat.S_IFREG, stat.S_IFDIR):
+            refuse(f"{info.filename!r} is a {'link' if kind == stat.S_IFLNK else 'device, pipe or socket'}")
     total = sum(info.file_size for info in members)
     packed = sum(info.compress_size for info in members)
     if len(members) > MAX_FILES or total > MAX_BYTES:

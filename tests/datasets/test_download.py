@@ -217,15 +217,25 @@ def test_path_that_leads_outside_is_refused(kaggle, data_folder, evil):
     assert leftovers(data_folder) == []
 
 
-def test_link_in_a_zip_is_refused(kaggle, data_folder):
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (stat.S_IFLNK, "'3_1.png' is a link"),
+        (stat.S_IFCHR, "is a device, pipe or socket"),
+        (stat.S_IFBLK, "is a device, pipe or socket"),
+        (stat.S_IFIFO, "is a device, pipe or socket"),
+    ],
+)
+def test_what_is_neither_file_nor_folder_in_a_zip_is_refused(kaggle, data_folder, kind, words):
     stream = io.BytesIO(packed(small_archive(KAGGLE_SET)))
     with zipfile.ZipFile(stream, "a") as archive:
-        link = zipfile.ZipInfo("3_1.png")
-        link.external_attr = (stat.S_IFLNK | 0o777) << 16
-        archive.writestr(link, "/etc/passwd")
+        member = zipfile.ZipInfo("3_1.png")
+        member.external_attr = (kind | 0o777) << 16
+        archive.writestr(member, "/etc/passwd")
     kaggle.datasets[HANDLE] = stream.getvalue()
-    with pytest.raises(DataUnavailable, match="is a link"):
+    with pytest.raises(DataUnavailable, match=words):
         download.fetch(KAGGLE_SET)
+    assert leftovers(data_folder) == []
 
 
 def test_zip_bomb_is_refused_before_a_byte_is_written(kaggle, data_folder):
