@@ -32,6 +32,10 @@ unit: .venv/developer
 one: .venv/developer
 	$(PYTEST) -n 0 $(T)
 
+# Made-up and damaged inputs, many more than `make test` tries; the same ones in every run.
+fuzz: .venv/developer
+	HANDVISION_FUZZ=long timeout 900 $(PYTEST) -n 2 tests/fuzz
+
 lint: .venv/developer
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
