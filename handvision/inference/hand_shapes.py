@@ -1,0 +1,91 @@
+"""How alike two hands are, whatever their place, size and direction."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from handvision.core.hand import Hand
+
+# Of the squared distance, the embedding's part; the rest is that of the bones. Chosen, like the radii in
+# `own_gestures`, on the teacher's points of 170 photos of HaGRID (train and validation), with embeddings
+# computed from the points as their loss wants them. Shares from 0 to 0.5 differ little there.
+EMBEDDING_SHARE = 0.25
+
+BONE_NUMBERS = 40  # of a shape: 20 bones, x and y
+# In mean lengths of a hand's bones. A bone that looks shorter has no direction to rely on.
+_SHORT = 0.4
+_SAME = 0.1  # what a still hand's shapes differ by from frame to frame
+
+_WRIST, _MIDDLE_KNUCKLE = 0, 9
+# (20, 2) from which point to which: along each finger, from the wrist to its tip.
+_BONES = np.array(
+    [(4 * finger + row if row else _WRIST, 4 * finger + row + 1) for finger in range(5) for row in range(4)]
+)
+
+
+def shape_of_hand(hand: Hand) -> NDArray[np.float64]:
+    """(40 + n,) the shape of a hand, what gestures are compared by.
+
+    First the directions of 20 bones from the wrist to the finger tips, thumb first, x and y of each: x to the
+    right, y up, where up is from the wrist to the middle knuckle; of length 1, and less where a bone points
+    to the viewer. Then the embedding, of length 1.
+
+    Raises:
+        ValueError: the model that read the hand gives no key points, or no embedding.
+    """
+    points = hand.keypoints[:, :2].astype(np.float64)
+    if not np.isfinite(points).all() or not hand.embedding.size:
+        missing = "embedding" if np.isfinite(points).all() else "key points"
+        raise ValueError(
+            f"the model {hand.model!r} gives no {missing}, by which gestures are compared: read the photo "
+            "with a model that looks twice and has these heads"
+        )
+    return np.concatenate([_upright_bones(points).ravel(), _unit(hand.embedding.astype(np.float64))])
+
+
+def distances(
+    ones: NDArray[np.float64], others: NDArray[np.float64], *, mirrored: bool
+) -> NDArray[np.float64]:
+    """(n, m) from 0, the same shape, to about 1, another gesture.
+
+    Args:
+        ones, others: (n, d) and (m, d) shapes.
+        mirrored: whether a left hand may be like a right one.
+    """
+    # Embeddings of unlike shapes are orthogonal: their squared distance is 2.
+    bone, embedding = (1 - EMBEDDING_SHARE) / (BONE_NUMBERS / 2), EMBEDDING_SHARE / 2
+    weights = np.where(np.arange(ones.shape[1]) < BONE_NUMBERS, bone, embedding)
+    squared = _squared(ones, others, weights)
+    if mirrored:
+        flip = np.ones(ones.shape[1])
+        flip[:BONE_NUMBERS:2] = -1
+        squared = np.minimum(squared, _squared(ones, others * flip, weights))
+    return np.sqrt(squared)
+
+
+def different(shapes: NDArray[np.float64], *, mirrored: bool) -> float:
+    """How many shapes there are; those that are nearly the same, snapshots of a still hand, count as one."""
+    same = distances(shapes, shapes, mirrored=mirrored) < _SAME
+    return float((1 / same.sum(axis=1)).sum())
+
+
+def _squared(
+    ones: NDArray[np.float64], others: NDArray[np.float64], weights: NDArray[np.float64]
+) -> NDArray[np.float64]:
+    """(n, m) weighted squared distances."""
+    products = (ones * weights) @ others.T
+    return ((ones**2 @ weights)[:, None] + (others**2 @ weights)[None] - 2 * products).clip(0)
+
+
+def _upright_bones(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    bones = points[_BONES[:, 1]] - points[_BONES[:, 0]]
+    right, down = _unit(points[_MIDDLE_KNUCKLE] - points[_WRIST])
+    # Pixels count y downwards.
+    upright = bones @ np.array([[-down, right], [right, down]])
+    squares = np.square(upright).sum(axis=-1, keepdims=True)
+    short = _SHORT * np.sqrt(squares).mean()
+    return upright / np.sqrt(np.maximum(squares + short**2, 1e-18))
+
+
+def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of length 1 along the last axis; zeros stay zeros."""
+    return vectors / np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-9)
