@@ -11,9 +11,9 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from handvision.cli import data, live, predict, release, study, train
+from handvision.cli import data, live, predict, release, study, teach, train
 
-GROUPS = (predict, live, data, train, study, release)
+GROUPS = (predict, live, teach, data, train, study, release)
 
 
 class Terminated(BaseException):

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handvision.cli.group import new_command
-from handvision.cli.predict import HEADER, camera_or_path, lines
+from handvision.cli.predict import HEADER, camera_or_path, lines, named
 from handvision.core.hand import Reading
 
 _TITLE = "handvision (q or Esc ends)"
@@ -34,6 +34,7 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)"
     )
+    command.add_argument("--gestures", metavar="FILE", help="name hands by those of `handvision teach`")
     command.add_argument(
         "--window",
         action=argparse.BooleanOptionalAction,
@@ -56,9 +57,10 @@ def run(options: argparse.Namespace) -> int:
     with contextlib.ExitStack() as stack:
         answers = live(source, options.model, max_hands=options.max_hands, vocabulary=options.vocabulary)
         stack.callback(answers.close)  # type: ignore[attr-defined]  # a generator
+        frames = named(answers, options.gestures)
         sinks, shown = _sinks(options, source, stack)
         print(HEADER, flush=True)
-        for photo, reading in answers:
+        for photo, reading in frames:
             for write in sinks:
                 write(photo, reading)
             print("\n".join(lines(reading)), flush=True)

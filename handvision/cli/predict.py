@@ -3,8 +3,11 @@
 import argparse
 import contextlib
 import sys
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
+
+from numpy.typing import NDArray
 
 from handvision.cli.group import new_command
 from handvision.core.hand import Reading
@@ -12,6 +15,8 @@ from handvision.core.hand import Reading
 # The name stands last, so that lines can be printed as they come.
 COLUMNS = "{:<12} {:>11} {:>8}  {:<20}  {}"
 HEADER = COLUMNS.format("label", "probability", "rotation", "box x0 y0 x1 y1", "picture")
+
+_Answer = tuple[NDArray | None, Reading]
 
 
 def add_to(commands: Any) -> None:
@@ -29,6 +34,7 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)"
     )
+    command.add_argument("--gestures", metavar="FILE", help="name hands by those of `handvision teach`")
     command.add_argument(
         "--track",
         action=argparse.BooleanOptionalAction,
@@ -71,6 +77,7 @@ def run(options: argparse.Namespace) -> int:
             max_megapixels=options.max_megapixels,
             progress=sys.stderr.isatty() and not sys.stdout.isatty(),
         )
+        answers = named(answers, options.gestures)
         sinks = []
         if options.csv is not None:
             sinks.append(stack.enter_context(csv_sink(options.csv)))
@@ -94,6 +101,16 @@ def camera_or_path(path: str) -> str | int:
     return int(path) if path.isascii() and path.isdigit() and not Path(path).exists() else path
 
 
+def named(answers: Iterable[_Answer], gestures: str | None) -> Iterable[_Answer]:
+    """The same answers; with the gestures of a file as labels, where one is given."""
+    if gestures is None:
+        return answers
+    from handvision.inference.own_gestures import OwnGestures, name_hands
+
+    taught = OwnGestures.load(gestures)
+    return ((photo, reading) for photo, each in answers for reading in name_hands([each], taught))
+
+
 def lines(reading: Reading) -> list[str]:
     """A line for each hand, or one that says why there is none."""
     name = reading.source if reading.frame is None else f"{reading.source} frame {reading.frame}"
@@ -104,7 +121,7 @@ def lines(reading: Reading) -> list[str]:
         return [COLUMNS.format("no hand", "-", "-", "-", name)]
     return [
         COLUMNS.format(
-            hand.label,
+            hand.label or "-",
             f"{100 * hand.probability:.1f} %",
             f"{hand.rotation_degrees:.0f}°",
             " ".join(f"{edge:.0f}" for edge in hand.box),
