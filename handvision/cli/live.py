@@ -65,7 +65,7 @@ def run(options: argparse.Namespace) -> int:
                 write(photo, reading)
             print("\n".join(lines(reading)), flush=True)
             count += 1
-            drawn = overlay(photo, reading) if shown else None
+            drawn = overlay(photo, reading) if shown and photo is not None else None
             # A list: every window and video is to get the frame.
             if drawn is not None and not all([show(drawn, reading) for show in shown]):
                 break

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from handvision.core.examples import NO_HAND, UNKNOWN, Examples, Hands
+from handvision.core.examples import NO_HAND, UNKNOWN, Examples, Hands, Pictures
 from handvision.core.geometry import mask_iou, wrap_degrees
 from handvision.core.hand import Hand, Reading
 from handvision.evaluation.detection import found_boxes, match_boxes, recall_and_precision
@@ -16,7 +16,7 @@ from handvision.evaluation.estimates import Estimate, mean, median, proportion
 from handvision.evaluation.fairness import hand_size, skin_tone, typology_angle
 from handvision.heads import tight_box
 
-Read = Callable[[Sequence[NDArray[np.uint8]]], list[Reading]]
+Read = Callable[[Pictures], list[Reading]]
 
 NUMBER_RIGHT, FOUND = "number right", "a hand is found"
 # A mask may lie outside possible hands, widened by so many pixels, on at most this share of the photo.
@@ -211,7 +211,7 @@ def _number_figures(rows: Sequence[_Row]) -> dict[str, Estimate]:
         ],
         f"{NUMBER_RIGHT}, larger hands": [row for row in shown if row.size >= high],
     }
-    return {name: proportion([row.right for row in group]) for name, group in groups.items() if group}
+    return {name: proportion([bool(row.right) for row in group]) for name, group in groups.items() if group}
 
 
 def _hand_figures(rows: Sequence[_Row]) -> dict[str, Estimate]:
@@ -221,7 +221,7 @@ def _hand_figures(rows: Sequence[_Row]) -> dict[str, Estimate]:
     degrees = [row.degrees for row in rows if not math.isnan(row.degrees)]
     distances = np.concatenate([np.empty(0), *(row.distances for row in rows)])
     of_found = distances[np.isfinite(distances)]
-    estimates = {}
+    estimates: dict[str, Estimate] = {}
     if sides:
         estimates |= {"handedness right": proportion(sides), "sides swapped": proportion(swaps)}
     if len(of_found):

@@ -71,9 +71,9 @@ def _answers(hands: Hands, numbers: Sequence[int], reading: Reading) -> dict[int
     overlap = box_iou(hands.boxes, np.stack([hand.box for hand in reading.hands]))
     found: dict[int, _Answer] = {}
     while overlap.max() >= _LEAST_OVERLAP:
-        row, column = np.unravel_index(overlap.argmax(), overlap.shape)
+        row, column = map(int, np.unravel_index(overlap.argmax(), overlap.shape))
         hand = reading.hands[column]
-        number = int(column) if hand.track is None else hand.track
+        number = column if hand.track is None else hand.track
         found[numbers[row]] = (number, _places(hand.keypoints, hand.box))
         overlap[row], overlap[:, column] = 0, 0
     return found

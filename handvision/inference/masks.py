@@ -90,4 +90,4 @@ def _distance(seeds: NDArray[np.bool_]) -> NDArray[np.float32]:
     """Of each cell from the nearest seed."""
     if not seeds.any():
         return np.full(seeds.shape, np.inf, np.float32)
-    return cv2.distanceTransform((~seeds).astype(np.uint8), cv2.DIST_L2, 3)
+    return np.asarray(cv2.distanceTransform((~seeds).astype(np.uint8), cv2.DIST_L2, 3), np.float32)

@@ -7,6 +7,7 @@ import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -93,7 +94,7 @@ class Track:
         if step > _LONG_SECONDS:
             self._begin()
         self.hand, self.seconds = hand, seconds
-        known = {"track": self.number}
+        known: dict[str, Any] = {"track": self.number}
         if np.isfinite(hand.keypoints[:, :2]).all():
             known |= self._smooth_points(hand, step)
         if not math.isnan(hand.rotation_degrees):

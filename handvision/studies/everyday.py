@@ -11,10 +11,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
 
-from handvision.core.examples import Examples
+from handvision.core.examples import Examples, Pictures
 from handvision.core.files import replacing
 from handvision.core.hand import Reading
 from handvision.evaluation.everyday import Figure, evaluate_everyday, to_json
@@ -33,7 +31,7 @@ def reader_of(model: Any = None) -> Read:
     """
     backend = open_backend(model)
 
-    def read(photos: Sequence[NDArray[np.uint8]]) -> list[Reading]:
+    def read(photos: Pictures) -> list[Reading]:
         return predict(list(photos), backend, max_hands=MOST_HANDS)
 
     return read

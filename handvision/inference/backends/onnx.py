@@ -23,6 +23,7 @@ class OnnxBackend(Backend):
 
     def __init__(self, path: Path, threads: int | None = None):
         options = onnxruntime.SessionOptions()
+        options.log_severity_level = 3  # errors: inputs that have a default are meant
         if threads is not None:
             options.intra_op_num_threads = threads
         try:
