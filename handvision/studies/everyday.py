@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 
 from handvision.core.examples import Examples, Pictures
 from handvision.core.files import replacing
