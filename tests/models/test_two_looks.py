@@ -116,7 +116,7 @@ def test_onnx_reads_what_is_there_and_looks_where_it_is_told(model, tmp_path):
     everything = run(photo=photos, least_score=np.array(0, np.float32))
     for name, value in found.items():
         np.testing.assert_allclose(everything[name], value, atol=8e-2, err_msg=name)  # half weights
-    bar = np.sort(found["score"].ravel())[-2].astype(np.float32)  # two of six rows are read
+    bar = np.array(np.sort(found["score"].ravel())[-2], np.float32)  # two of six rows are read
     some = run(photo=photos, least_score=bar)
     for name in set(names) - {"mask", "score", "box", "direction"}:
         read = np.abs(some[name]).reshape(6, -1).sum(axis=1) > 0

@@ -79,7 +79,8 @@ def test_a_second_run_with_the_same_seed_gives_the_same_figures(smoke, tmp_path,
 
 @pytest.mark.notebook
 @pytest.mark.archives
-@pytest.mark.parametrize("path", [pytest.param(NOTEBOOKS[1], marks=pytest.mark.soak), NOTEBOOKS[3]])
+@pytest.mark.soak
+@pytest.mark.parametrize("path", [NOTEBOOKS[1], NOTEBOOKS[3]])
 def test_runs_on_real_data(path, tmp_path, unpacked, monkeypatch):
     monkeypatch.setenv("HANDVISION_PROFILE", "smoke")
     monkeypatch.setenv("HANDVISION_DATA", "real")

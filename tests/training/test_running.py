@@ -34,7 +34,7 @@ def test_a_segmenter_too(tmp_path, monkeypatch):
     assert model.output_shape == (None, 48, 48, 1)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 @pytest.mark.parametrize(("name", "shape"), [("finder", (64, 96, 3)), ("close_reader", (64, 64, 3))])
 def test_both_looks_too(name, shape, tmp_path, monkeypatch):
     """Their encoders do not learn, and come from the hand networks' files."""

@@ -23,6 +23,11 @@ from handvision.models.layers import CloseUpLayer, SquareLayer
 FIRST = ("mask", "score", "box", "direction")
 
 
+def looks_twice(model: keras.Model) -> bool:
+    """Whether a model is one that `models.look_twice` made; a part of one is not."""
+    return isinstance(model.output, dict) and {*FIRST, "square"} <= set(model.output)
+
+
 def looks_onnx(model: keras.Model, convert: Any, least_score: float) -> Any:
     """The graph of a model that looks twice, an `onnx.ModelProto`.
 

@@ -10,7 +10,7 @@ from handvision.core.files import replacing
 from handvision.models.export.function import check_backend, checked_path, named_function
 from handvision.models.export.half import half_weights
 from handvision.models.export.info import model_info
-from handvision.models.export.looks import looks_onnx
+from handvision.models.export.looks import looks_onnx, looks_twice
 
 
 def export_onnx(model: keras.Model, path: str | os.PathLike) -> Path:
@@ -34,11 +34,11 @@ def export_onnx(model: keras.Model, path: str | os.PathLike) -> Path:
     """
     path = checked_path(model, path, ".onnx")
     info = model_info(model)
-    if info.close_up is None:
-        proto = onnx_of(model)
-    else:
+    if info.close_up is not None and looks_twice(model):
         proto = looks_onnx(model, onnx_of, info.close_up.least_score)
         half_weights(proto)
+    else:
+        proto = onnx_of(model)
     proto.metadata_props.add(key="handvision", value=info.to_json())
     with replacing(path) as unfinished:
         unfinished.write_bytes(proto.SerializeToString())
