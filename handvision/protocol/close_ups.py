@@ -14,6 +14,7 @@ from handvision.core.hands import HAND_FIELDS, KEYPOINTS, Hands
 from handvision.core.vocabularies import GESTURES, NUMBERS
 from handvision.datasets.readers.people_photos import WITHOUT_HANDS
 from handvision.datasets.teacher import add_hands
+from handvision.heads import tight_box
 from handvision.imaging.skin_colour import skin_mask
 from handvision.protocol.partitions import part
 from handvision.protocol.task import WORKERS
@@ -217,12 +218,8 @@ def _number(photos: Examples, i: int, hands: Hands, j: int) -> int:
 
 def _box(hands: Hands, row: int) -> NDArray[np.float32]:
     """Around the points where they are known: boxes of data sets differ in what they take along."""
-    points = hands.keypoints[row, :, :2]
-    if not np.isfinite(points).all():
-        return hands.boxes[row]
-    low, high = points.min(axis=0), points.max(axis=0)
-    wider = 0.1 * float((high - low).max())
-    return np.concatenate([low - wider, high + wider]).astype(np.float32)
+    box = tight_box(hands.keypoints[row])
+    return box if np.isfinite(box).all() else hands.boxes[row]
 
 
 def _shrunk_warp(photo: NDArray[np.uint8], affine: Affine, scale: float) -> NDArray[np.uint8]:

@@ -12,6 +12,7 @@ from handvision.core.checks import checked_weights, whole_number
 from handvision.core.examples import UNKNOWN, Examples
 from handvision.core.geometry import Affine, letterbox
 from handvision.core.hands import Hands
+from handvision.heads import tight_box
 from handvision.imaging.camera import photometric_jitter
 
 STRIDE = 8
@@ -182,12 +183,8 @@ def _known(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
 
 def _box(hands: Hands, row: int) -> NDArray[np.float32]:
     """Around the points where all are known, widened by a tenth."""
-    points = hands.keypoints[row, :, :2]
-    if not np.isfinite(points).all():
-        return hands.boxes[row]
-    low, high = points.min(axis=0), points.max(axis=0)
-    wider = 0.1 * float((high - low).max())
-    return np.concatenate([low - wider, high + wider]).astype(np.float32)
+    box = tight_box(hands.keypoints[row])
+    return box if np.isfinite(box).all() else hands.boxes[row]
 
 
 def _area(box: NDArray) -> float:
