@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handvision.cli.group import new_command
-from handvision.cli.predict import HEADER, camera_or_path, lines, named
+from handvision.cli.predict import HEADER, add_reading_options, camera_or_path, lines, named
 from handvision.core.hand import Reading
 
 _TITLE = "handvision (q or Esc ends)"
@@ -29,18 +29,12 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "source", nargs="?", default="0", metavar="SOURCE", help="a camera's number (0), or a video"
     )
-    command.add_argument("--model", metavar="FILE", help="a .onnx, .tflite or .keras file (the released one)")
-    command.add_argument("--max-hands", type=int, default=2, metavar="N", help="of a frame, 1 to 4 (2)")
-    command.add_argument(
-        "--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)"
-    )
-    command.add_argument("--gestures", metavar="FILE", help="name hands by those of `handvision teach`")
+    add_reading_options(command, of="a frame")
     command.add_argument(
         "--window",
         action=argparse.BooleanOptionalAction,
         help="show the frames in a window (where there is a screen and OpenCV can)",
     )
-    command.add_argument("--csv", metavar="FILE", help="write the readings as CSV, a row for each hand")
     command.add_argument("--jsonl", metavar="FILE", help="write the same rows as JSON lines")
     command.add_argument("--video", metavar="FILE", help="write the frames with what was read, as .mp4")
     command.set_defaults(run=run)

@@ -29,19 +29,13 @@ def add_to(commands: Any) -> None:
     command.add_argument(
         "paths", nargs="+", metavar="PATH", help="picture, folder, video, wildcard, or a camera's number"
     )
-    command.add_argument("--model", metavar="FILE", help="a .onnx, .tflite or .keras file (the released one)")
-    command.add_argument("--max-hands", type=int, default=2, metavar="N", help="of a picture, 1 to 4 (2)")
-    command.add_argument(
-        "--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)"
-    )
-    command.add_argument("--gestures", metavar="FILE", help="name hands by those of `handvision teach`")
+    add_reading_options(command, of="a picture")
     command.add_argument(
         "--track",
         action=argparse.BooleanOptionalAction,
         default=True,
         help="follow hands through videos (yes), or read every frame by itself",
     )
-    command.add_argument("--csv", metavar="FILE", help="write the readings as CSV, a row for each hand")
     command.add_argument(
         "--json", metavar="FILE", help="write the same rows as JSON; as JSON lines if FILE ends in .jsonl"
     )
@@ -51,6 +45,17 @@ def add_to(commands: Any) -> None:
         "--max-megapixels", type=float, default=180, metavar="N", help="of a picture that is read (180)"
     )
     command.set_defaults(run=run)
+
+
+def add_reading_options(command: argparse.ArgumentParser, of: str) -> None:
+    """What reads, how many hands, and by which words: the same for every command that reads hands."""
+    command.add_argument("--model", metavar="FILE", help="a .onnx, .tflite or .keras file (the released one)")
+    command.add_argument("--max-hands", type=int, default=2, metavar="N", help=f"of {of}, 1 to 4 (2)")
+    command.add_argument(
+        "--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)"
+    )
+    command.add_argument("--gestures", metavar="FILE", help="name hands by those of `handvision teach`")
+    command.add_argument("--csv", metavar="FILE", help="write the readings as CSV, a row for each hand")
 
 
 def run(options: argparse.Namespace) -> int:

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from handvision.core.geometry import Letterbox, letterbox
 from handvision.core.hands import KEYPOINTS, NO_HAND, Hands
 
-__all__ = ["NO_HAND", "UNKNOWN", "Examples", "Hands", "Pictures", "concatenate", "resize"]
+__all__ = ["NO_HAND", "UNKNOWN", "Examples", "Hands", "Pictures", "concatenate", "known_mask", "resize"]
 
 # The value of a mask where nobody knows what is there; losses and metrics ignore such pixels.
 UNKNOWN = 64
@@ -183,6 +183,11 @@ def concatenate(parts: Sequence[Examples], name: str) -> Examples:
         class_names=parts[0].class_names,
         source=" + ".join(part.source or part.name for part in parts),
     )
+
+
+def known_mask(masks: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """Stored masks as losses take them: 1 = hand, 0 = background, NaN where nobody knows (UNKNOWN)."""
+    return np.where(masks == UNKNOWN, np.float32("nan"), (masks > 0).astype(np.float32))
 
 
 def _join_pictures(

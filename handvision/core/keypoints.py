@@ -1,4 +1,9 @@
-"""The 21 key points of a hand, in MediaPipe's order: their names, and which of them a skeleton joins."""
+"""The 21 key points of a hand, in MediaPipe's order: names, skeleton, and the direction they point in."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+WRIST, MIDDLE_KNUCKLE = 0, 9
 
 KEYPOINT_NAMES = (
     "wrist",
@@ -19,3 +24,23 @@ SKELETON = (
     *((13, 17), (17, 18), (18, 19), (19, 20)),
     (0, 17),
 )
+
+
+def direction(points: NDArray) -> NDArray[np.float64]:
+    """(2,) sine and cosine of wrist to middle knuckle against image-up, counter-clockwise.
+
+    Args:
+        points: (21, 2 or more), x and y first.
+
+    Returns:
+        NaN where one of the two is not known, or both lie on one place.
+    """
+    right, down = np.asarray(points[MIDDLE_KNUCKLE], np.float64)[:2] - points[WRIST][:2]
+    length = np.hypot(right, down)
+    return np.array([-right, -down]) / length if length > 0 else np.full(2, np.nan)
+
+
+def upright(vectors: NDArray[np.float64], points: NDArray) -> NDArray[np.float64]:
+    """(n, 2) vectors (or points) of a hand's picture, turned as its points are to point to image-up."""
+    sine, cosine = direction(points)
+    return vectors @ np.array([[cosine, sine], [-sine, cosine]])

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from handvision.core.geometry import box_iou
 from handvision.core.hand import Reading
 from handvision.core.hands import Hands
+from handvision.evaluation.detection import found_boxes, match_boxes
 
 _LEAST_OVERLAP = 0.3  # of boxes, from which on an answer is about a hand
 
@@ -65,18 +65,13 @@ _Answer = tuple[int, np.ndarray]  # the number that was given, and where points 
 
 
 def _answers(hands: Hands, numbers: Sequence[int], reading: Reading) -> dict[int, _Answer]:
-    """Number of a true hand -> what was said of it; the nearest pairs first, nothing twice."""
-    if not (len(hands) and reading.hands):
-        return {}
-    overlap = box_iou(hands.boxes, np.stack([hand.box for hand in reading.hands]))
-    found: dict[int, _Answer] = {}
-    while overlap.max() >= _LEAST_OVERLAP:
-        row, column = map(int, np.unravel_index(overlap.argmax(), overlap.shape))
-        hand = reading.hands[column]
-        number = column if hand.track is None else hand.track
-        found[numbers[row]] = (number, _places(hand.keypoints, hand.box))
-        overlap[row], overlap[:, column] = 0, 0
-    return found
+    """Number of a true hand -> what was said of it; the surest hands first, nothing twice."""
+    rows = match_boxes(hands.boxes, found_boxes(reading), _LEAST_OVERLAP).tolist()
+    return {
+        numbers[row]: (place if hand.track is None else hand.track, _places(hand.keypoints, hand.box))
+        for place, (hand, row) in enumerate(zip(reading.hands, rows, strict=True))
+        if row >= 0
+    }
 
 
 def _places(keypoints: np.ndarray, box: np.ndarray) -> np.ndarray:

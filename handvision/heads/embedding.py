@@ -10,13 +10,12 @@ from numpy.typing import NDArray
 from handvision.core.examples import Examples
 from handvision.core.geometry import Affine
 from handvision.core.hands import KEYPOINTS
+from handvision.core.keypoints import upright
 from handvision.heads.base import Head
 from handvision.heads.registry import register
 
 if TYPE_CHECKING:
     import keras
-
-WRIST, MIDDLE_KNUCKLE = 0, 9
 
 
 @register
@@ -53,14 +52,12 @@ class EmbeddingHead(Head):
         return ShapeLoss()
 
     def targets(self, examples: Examples) -> NDArray[np.float64]:
-        """(n, 42): the hand's shape, see `shape_of`; NaN where points are not known."""
-        unknown = np.full((KEYPOINTS, 3), np.nan)
-        return np.stack(
-            [
-                shape_of(hands.keypoints[0] if len(hands) else unknown, mirrored=_is_left(hands.handedness))
-                for hands in examples.require("hands")
-            ]
-        )
+        """(n, 42): the hand's shape, see `shape_of`; NaN where its points or its side are not known."""
+        shapes = np.full((len(examples), 2 * KEYPOINTS), np.nan)
+        for shape, hands in zip(shapes, examples.require("hands"), strict=True):
+            if len(hands) and hands.handedness[0]:
+                shape[:] = shape_of(hands.keypoints[0], mirrored=str(hands.handedness[0]) == "left")
+        return shapes
 
     def moved(
         self, targets: NDArray, transforms: Sequence[Affine]
@@ -82,11 +79,6 @@ def shape_of(keypoints: NDArray, mirrored: bool = False) -> NDArray[np.float64]:
     points = np.asarray(keypoints, np.float64)[:, :2]
     if mirrored:
         points = points * (-1, 1)
-    right, down = points[MIDDLE_KNUCKLE] - points[WRIST]
-    upright = points @ np.array([[-down, -right], [right, -down]]) / max(float(np.hypot(right, down)), 1e-9)
-    upright = upright - upright.mean(axis=0)
-    return (upright / max(float(np.hypot(*upright.T).mean()), 1e-9)).ravel()
-
-
-def _is_left(handedness: NDArray[np.str_]) -> bool:
-    return bool(len(handedness) and handedness[0] == "left")
+    turned = upright(points, points)
+    turned = turned - turned.mean(axis=0)
+    return (turned / max(float(np.hypot(*turned.T).mean()), 1e-9)).ravel()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from handvision.core.examples import UNKNOWN, Examples
+from handvision.core.examples import Examples, known_mask
 from handvision.core.geometry import Affine
 from handvision.heads.base import Head
 from handvision.heads.registry import register
@@ -44,8 +44,7 @@ class HandMaskHead(Head):
 
     def targets(self, examples: Examples) -> NDArray[np.float32]:
         """(n, height, width, 1): 0 or 1, NaN where nobody knows."""
-        masks = examples.batch("masks")
-        return np.where(masks == UNKNOWN, np.float32("nan"), (masks > 0).astype(np.float32))
+        return known_mask(examples.batch("masks"))
 
     def moved(
         self, targets: NDArray, transforms: Sequence[Affine]

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handvision.core.hand import Hand
+from handvision.core.keypoints import WRIST, upright
 
 # Of the squared distance, the embedding's part; the rest is that of the bones. Chosen, like the radii in
 # `own_gestures`, on the teacher's points of 170 photos of HaGRID (train and validation), with embeddings
@@ -15,10 +16,9 @@ BONE_NUMBERS = 40  # of a shape: 20 bones, x and y
 _SHORT = 0.4
 _SAME = 0.1  # what a still hand's shapes differ by from frame to frame
 
-_WRIST, _MIDDLE_KNUCKLE = 0, 9
 # (20, 2) from which point to which: along each finger, from the wrist to its tip.
 _BONES = np.array(
-    [(4 * finger + row if row else _WRIST, 4 * finger + row + 1) for finger in range(5) for row in range(4)]
+    [(4 * finger + row if row else WRIST, 4 * finger + row + 1) for finger in range(5) for row in range(4)]
 )
 
 
@@ -78,12 +78,10 @@ def _squared(
 
 def _upright_bones(points: NDArray[np.float64]) -> NDArray[np.float64]:
     bones = points[_BONES[:, 1]] - points[_BONES[:, 0]]
-    right, down = _unit(points[_MIDDLE_KNUCKLE] - points[_WRIST])
-    # Pixels count y downwards.
-    upright = bones @ np.array([[-down, right], [right, down]])
-    squares = np.square(upright).sum(axis=-1, keepdims=True)
+    turned = upright(bones, points) * (1, -1)  # pixels count y downwards
+    squares = np.square(turned).sum(axis=-1, keepdims=True)
     short = _SHORT * np.sqrt(squares).mean()
-    return upright / np.sqrt(np.maximum(squares + short**2, 1e-18))
+    return turned / np.sqrt(np.maximum(squares + short**2, 1e-18))
 
 
 def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:

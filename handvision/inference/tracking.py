@@ -20,6 +20,7 @@ from handvision.core.geometry import (
     sin_cos_from_degrees,
 )
 from handvision.core.hand import Hand
+from handvision.core.keypoints import direction
 from handvision.heads import tight_box
 from handvision.inference.one_euro import OneEuroFilter
 
@@ -29,7 +30,6 @@ _OTHER_SIDE = 0.75  # what a right hand costs where a left one was, in sides of 
 _GROWTH = 1.1  # of the box that is looked at next: a hand opens, or comes nearer
 _COAST_SECONDS = 0.1  # as long a hand that is not seen is thought to go on as it went
 _LONG_SECONDS = 0.25  # a hand that was not seen for longer is not smoothed with what was before
-_WRIST, _MIDDLE_KNUCKLE = 0, 9
 
 
 @dataclass(eq=False)
@@ -74,10 +74,9 @@ class Track:
     @property
     def direction(self) -> NDArray[np.float64]:
         """(2,) sine and cosine of wrist to middle knuckle, counter-clockwise from image-up."""
-        x, y = (self.hand.keypoints[_MIDDLE_KNUCKLE] - self.hand.keypoints[_WRIST])[:2].tolist()
-        length = math.hypot(x, y)
-        if length > 0:
-            return np.array([-x, -y]) / length
+        known = direction(self.hand.keypoints)
+        if np.isfinite(known).all():
+            return known
         degrees = self.hand.rotation_degrees
         return sin_cos_from_degrees(0.0 if math.isnan(degrees) else degrees, np.float64)
 

@@ -1,5 +1,6 @@
 """Batches of close-ups as a network will see them: nearly upright, in any light, at any resolution."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +12,12 @@ from numpy.typing import NDArray
 
 from handvision.core.checks import checked_weights, whole_number
 from handvision.core.close_ups import CloseUps
-from handvision.core.examples import UNKNOWN
-from handvision.core.geometry import Affine
+from handvision.core.examples import UNKNOWN, Examples
+from handvision.core.geometry import Affine, degrees_from_sin_cos
 from handvision.core.hands import Hands
-from handvision.heads import Head
-from handvision.heads.embedding import shape_of
+from handvision.heads import GestureHead, HandMaskHead, Head, HeadTargets
 from handvision.imaging.camera import photometric_jitter
-
-WRIST, MIDDLE_KNUCKLE = 0, 9
+from handvision.protocol.hand_truth import direction_of
 
 
 @dataclass(frozen=True)
@@ -82,7 +81,10 @@ class CloseUpSequence(keras.utils.PyDataset):
     ):
         super().__init__(workers=workers, max_queue_size=8)
         self.close_ups, self.augmentation = close_ups, augmentation
-        self.heads = {head.name: head for head in heads}
+        self.vocabularies = {head.name: head for head in heads if isinstance(head, GestureHead)}
+        self.has_mask = any(isinstance(head, HandMaskHead) for head in heads)
+        others = [head for head in heads if not isinstance(head, GestureHead | HandMaskHead)]
+        self.known = _targets_of(others, close_ups)
         self.size, self.margin, self.mask_size = size, margin, size // 4
         self.batch_size, self.seed, self.epoch = batch_size, whole_number(seed, 0, "seed"), 0
         self.shares = None if weights is None else _shares(close_ups.sources, weights)
@@ -110,11 +112,12 @@ class CloseUpSequence(keras.utils.PyDataset):
         box = self.close_ups.hands.boxes[row].astype(float)
         side = (1 + 2 * self.margin) * max(box[2] - box[0], box[3] - box[1])
         heading = _heading(self.close_ups.hands, row)
-        lost = heading is None or rng.random() < how.any_turn
+        unknown = math.isnan(heading)
+        lost = unknown or rng.random() < how.any_turn
         error = rng.uniform(-180, 180) if lost and how.turn else how.turn * float(rng.normal())
         side *= float(np.exp(how.scale * rng.normal()))
         middle = (box[:2] + box[2:]) / 2 + how.shift * side * rng.normal(size=2)
-        to_crop = Affine.shift(*-middle).then(Affine.rotation(error - (heading or 0.0)))
+        to_crop = Affine.shift(*-middle).then(Affine.rotation(error - (0.0 if unknown else heading)))
         to_crop = to_crop.then(Affine.scale(self.size / side))
         if rng.random() < how.mirror:
             to_crop = to_crop.then(Affine.scale(-1, 1))
@@ -162,39 +165,30 @@ class CloseUpSequence(keras.utils.PyDataset):
         self, rows: NDArray, affines: Sequence[Affine], masks: Sequence[NDArray | None]
     ) -> tuple[dict[str, NDArray], dict[str, NDArray]]:
         """Targets and weights of all heads."""
-        close_ups = self.close_ups
-        hands = [close_ups.hands.take([row]).moved(a) for row, a in zip(rows, affines, strict=True)]
-        present = close_ups.present[rows].astype(np.float32)
-        targets: dict[str, NDArray] = {"presence": present[:, None]}
-        weights: dict[str, NDArray] = {"presence": np.ones(len(rows), np.float32)}
-        for name in ("gesture", "gestures"):
-            if name in self.heads:
-                labels = close_ups.labels[name][rows]
-                classes = np.eye(len(self.heads[name].class_names), dtype=np.float32)  # type: ignore[attr-defined]
-                targets[name], weights[name] = classes[labels], (labels >= 0).astype(np.float32)
-        points = np.stack([each.keypoints[0, :, :2] for each in hands]).astype(np.float32) / self.size
-        sides = np.array([{"right": 1.0, "left": 0.0, "": np.nan}[str(each.handedness[0])] for each in hands])
-        headings = np.array([_heading(each, 0) for each in hands], float)  # None becomes NaN
-        radians = np.deg2rad(headings)
-        shapes: NDArray[Any] = np.stack(
-            [shape_of(each.keypoints[0], mirrored=str(each.handedness[0]) == "left") for each in hands]
-        )
-        shapes[~close_ups.shaped[rows] | ~np.isfinite(sides)] = np.nan
-        measured: dict[str, NDArray[Any]] = {
-            "keypoints": points,
-            "handedness": sides[:, None],
-            "rotation": np.stack([np.sin(radians), np.cos(radians)], axis=-1),
-            "embedding": shapes,
-        }
-        for name, values in measured.items():
-            known = np.isfinite(values).all(axis=tuple(range(1, values.ndim)))
-            weights[name] = known.astype(np.float32)
-            shown = known.reshape(-1, *[1] * (values.ndim - 1))
-            targets[name] = np.asarray(np.where(shown, values, 0), np.float32)
-        unknown = np.full((self.mask_size, self.mask_size, 1), np.nan, np.float32)
-        targets["hand_mask"] = np.stack([unknown if mask is None else mask for mask in masks])
-        weights["hand_mask"] = np.array([float(mask is not None) for mask in masks], np.float32)
-        return {name: targets[name] for name in self.heads}, {name: weights[name] for name in self.heads}
+        targets, weights = self.known(rows, affines)
+        for name in self.vocabularies:
+            labels = self.close_ups.labels[name][rows]
+            classes = np.eye(len(self.vocabularies[name].class_names), dtype=np.float32)
+            targets[name], weights[name] = classes[labels], (labels >= 0).astype(np.float32)
+        if self.has_mask:
+            unknown = np.full((self.mask_size, self.mask_size, 1), np.nan, np.float32)
+            targets["hand_mask"] = np.stack([unknown if mask is None else mask for mask in masks])
+            weights["hand_mask"] = np.array([float(mask is not None) for mask in masks], np.float32)
+        return targets, weights
+
+
+def _targets_of(heads: Sequence[Head], close_ups: CloseUps) -> HeadTargets:
+    """What heads learn from the hands; their names are known by other columns, their masks by files."""
+    count = len(close_ups)
+    examples = Examples(
+        "close-ups",
+        hands=[close_ups.hands.take([row]) if close_ups.present[row] else Hands() for row in range(count)],
+        rotations=np.array([_heading(close_ups.hands, row) for row in range(count)], np.float32),
+    )
+    known = HeadTargets(heads, examples)
+    if "embedding" in known.known:
+        known.known["embedding"][~close_ups.shaped] = np.nan
+    return known
 
 
 def _decoded(file: bytes, flags: int = cv2.IMREAD_COLOR_RGB) -> NDArray[np.uint8]:
@@ -214,14 +208,9 @@ def _shares(sources: NDArray[np.str_], weights: Mapping[str, float]) -> NDArray[
     return np.array([per_source[name] / counts[name] for name in sources.tolist()])
 
 
-def _heading(hands: Hands, row: int) -> float | None:
-    """Degrees from wrist to middle knuckle, counter-clockwise from image-up; None where not known."""
-    points = hands.keypoints[row, :, :2]
-    right, down = points[MIDDLE_KNUCKLE] - points[WRIST]
-    if np.isfinite(right + down):
-        return float(np.degrees(np.arctan2(-right, -down)))
-    rotation = float(hands.rotations[row])
-    return rotation if np.isfinite(rotation) else None
+def _heading(hands: Hands, row: int) -> float:
+    """Degrees from wrist to middle knuckle, counter-clockwise from image-up; NaN where not known."""
+    return float(degrees_from_sin_cos(direction_of(hands, row)))
 
 
 def _cover(crop: NDArray, rng: np.random.Generator) -> None:

@@ -12,10 +12,11 @@ from handvision.core.examples import NO_HAND, Examples
 from handvision.core.geometry import Affine
 from handvision.core.hands import HAND_FIELDS, KEYPOINTS, Hands
 from handvision.core.vocabularies import GESTURES, NUMBERS
+from handvision.datasets.readers import find_reader
 from handvision.datasets.readers.people_photos import WITHOUT_HANDS
 from handvision.datasets.teacher import add_hands
-from handvision.heads import tight_box
 from handvision.imaging.skin_colour import skin_mask
+from handvision.protocol.hand_truth import box_of
 from handvision.protocol.partitions import part
 from handvision.protocol.task import WORKERS
 from handvision.synthesis.persons import render_persons
@@ -31,6 +32,9 @@ REAL = (
     "rock_paper_scissors",
 )
 TEACHERS_OWN = "people_photos_teacher"  # photos of which nothing is known but what the teacher found
+# All sets of real photos that close-ups come from, and what archives hold them.
+SETS = (*REAL, TEACHERS_OWN, "people_without_hands", "people_photos")
+DATA_SETS = tuple(dict.fromkeys(find_reader(name).dataset for name in SETS))
 # Shapes that are never learned for comparing gestures: gestures that only users teach are judged by them.
 UNSEEN_OF_HAGRID = ("call", "rock", "ok", "mute", "like", "stop")
 UNSEEN_RENDERED = (
@@ -42,6 +46,7 @@ UNSEEN_RENDERED = (
     "index",
 )
 UNSEEN_NUMBERS = ("1", "5")  # drawn as the index alone, and the open hand
+PERSON_SIZE = (288, 384)  # height and width of their pictures
 # The largest side of a hand that is no hand to speak of.
 _LEAST_PIXELS = 8.0
 
@@ -79,17 +84,20 @@ def rendered_close_ups(count: int, seed: int, which: str, size: int = 192) -> Cl
     return rows.close_ups()
 
 
-def person_close_ups(
-    count: int, seed: int, which: str, task: str, size: tuple[int, int] = (288, 384)
-) -> CloseUps:
+def person_close_ups(count: int, seed: int, which: str) -> CloseUps:
     """The hands of rendered persons, as small as they are."""
     rows = _Rows()
-    _add_drawn(
-        rows,
-        render_persons(count, size, seed=seed, split=which, task=task, workers=WORKERS, cached=True),
-        "persons",
-    )
+    for drawn in drawn_persons(count, seed, which):
+        _add_drawn(rows, drawn, "persons")
     return rows.close_ups()
+
+
+def drawn_persons(count: int, seed: int, which: str) -> list[Examples]:
+    """Rendered persons: two thirds of them show numbers, one third gestures; rendered once."""
+    return [
+        render_persons(many, PERSON_SIZE, seed, task, which, workers=WORKERS, cached=True)
+        for task, many in (("numbers", -(-count * 2 // 3)), ("gestures", -(-count // 3)))
+    ]
 
 
 def close_ups_without_hands(which: str, per_photo: int, seed: int) -> CloseUps:
@@ -137,7 +145,7 @@ class _Rows:
         gesture: int = NO_HAND,
         shaped: bool = True,
     ) -> None:
-        box = _box(hands, row)
+        box = box_of(hands, row)
         if not np.isfinite(box).all() or max(box[2:] - box[:2]) < _LEAST_PIXELS:
             return
         one = hands.take([row])
@@ -214,12 +222,6 @@ def _number(photos: Examples, i: int, hands: Hands, j: int) -> int:
     if label == NO_HAND and len(hands) == 1 and photos.labels is not None:
         label = int(photos.labels[i])
     return label
-
-
-def _box(hands: Hands, row: int) -> NDArray[np.float32]:
-    """Around the points where they are known: boxes of data sets differ in what they take along."""
-    box = tight_box(hands.keypoints[row])
-    return box if np.isfinite(box).all() else hands.boxes[row]
 
 
 def _shrunk_warp(photo: NDArray[np.uint8], affine: Affine, scale: float) -> NDArray[np.uint8]:

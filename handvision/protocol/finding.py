@@ -11,14 +11,13 @@ from handvision.core.examples import Examples, concatenate
 from handvision.core.geometry import Affine
 from handvision.core.hands import Hands
 from handvision.datasets.teacher import add_hands
-from handvision.protocol.close_ups import REAL, TEACHERS_OWN, photos_without_hands
+from handvision.protocol.close_ups import REAL, TEACHERS_OWN, drawn_persons, photos_without_hands
 from handvision.protocol.finding_sequence import Found
 from handvision.protocol.negatives import rooms_and_faces
 from handvision.protocol.partitions import part
-from handvision.protocol.task import WORKERS, rendered_photos
+from handvision.protocol.task import rendered_photos
 from handvision.synthesis.compositing import Background, CompositeSequence, Source
 from handvision.synthesis.paste.variety import Variety
-from handvision.synthesis.persons import render_persons
 
 # Photos are kept this large: nothing finer is seen in a frame of 192x256, even when it is enlarged.
 LONGEST = 416
@@ -44,14 +43,10 @@ def whole_photos(name: str, which: str) -> Examples:
 
 
 def persons(count: int, seed: int, which: str) -> Examples:
-    """Rendered persons with masks and hands: two thirds show numbers, one third gestures."""
-    numbers, gestures = (
-        render_persons(many, (288, 384), seed=seed, split=which, task=task, workers=WORKERS, cached=True)
-        for task, many in (("numbers", -(-count * 2 // 3)), ("gestures", -(-count // 3)))
-    )
+    """Rendered persons with masks and hands, see `close_ups.drawn_persons`."""
     both = [
         replace(each, labels=None, rotations=None, class_names=(), groups=None)
-        for each in (numbers, gestures)
+        for each in drawn_persons(count, seed, which)
     ]
     return concatenate(both, f"rendered persons, {which}")
 

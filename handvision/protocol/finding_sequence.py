@@ -9,14 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handvision.core.checks import checked_weights, whole_number
-from handvision.core.examples import UNKNOWN, Examples
+from handvision.core.examples import UNKNOWN, Examples, known_mask
 from handvision.core.geometry import Affine, letterbox
 from handvision.core.hands import Hands
-from handvision.heads import tight_box
 from handvision.imaging.camera import photometric_jitter
+from handvision.protocol.hand_truth import box_of, direction_of
 
-STRIDE = 8
-WRIST, MIDDLE_KNUCKLE = 0, 9
+STRIDE = 8  # pixels of a cell, as `models.segmenters.centres` has it: a test holds both together
 # A hand's peak falls off within this share of its longer side.
 _SPREAD = 0.1
 # Of a hand beyond the frame, this share of its box has to be seen.
@@ -83,7 +82,7 @@ class FindingSequence(keras.utils.PyDataset):
         shown = []
         if self.composites is not None:
             for photo, mask, hands in zip(*self.composites(self.epoch, index), strict=True):
-                shown.append((photo, _known(mask), hands))
+                shown.append((photo, known_mask(mask), hands))
         for j in range(self.batch_size):
             rng = np.random.default_rng((self.seed, self.epoch, index, j))
             shown.append(self._moved(rng))
@@ -96,14 +95,16 @@ class FindingSequence(keras.utils.PyDataset):
         source = self.sources[int(rng.choice(len(self.sources), p=self.shares))].examples
         row = int(rng.integers(len(source)))
         photo, hands = source.require("photos")[row], source.require("hands")[row]
-        affine = _drawn(photo.shape[:2], self.size, hands, rng) if self.light else _fitted(photo, self.size)
+        affine = _drawn(photo.shape[:2], self.size, rng) if self.light else _fitted(photo, self.size)
         seen = affine.warp(np.ascontiguousarray(photo), *self.size)
         if self.light:
             seen = photometric_jitter(seen, rng, self.light)
         if source.masks is not None:
-            mask = source.masks[row]
-            hand = affine.warp((mask == 255).astype(np.float32), *self.size)
-            moved = (hand > 0.5).astype(np.float32).reshape(*self.size, 1)
+            hand, unknown = (
+                affine.warp((source.masks[row] == value).astype(np.float32), *self.size) > 0.5
+                for value in (255, UNKNOWN)
+            )
+            moved = np.where(unknown, np.float32("nan"), hand.astype(np.float32)).reshape(*self.size, 1)
         else:
             moved = np.full((*self.size, 1), np.nan if len(hands) else 0, np.float32)
         return seen, moved, hands.moved(affine)
@@ -126,7 +127,7 @@ def maps_of(hands: Hands, size: tuple[int, int]) -> dict[str, NDArray[np.float32
     maps = {
         name: np.full((height, width, 2), np.nan, np.float32) for name in ("extent", "offset", "direction")
     }
-    boxes = [_box(hands, row) for row in range(len(hands))]
+    boxes = [box_of(hands, row) for row in range(len(hands))]
     if not all(np.isfinite(box).all() for box in boxes):
         centre[:] = np.nan
     down, across = np.mgrid[:height, :width]
@@ -151,13 +152,11 @@ def maps_of(hands: Hands, size: tuple[int, int]) -> dict[str, NDArray[np.float32
         centre[line, column] = 1
         maps["extent"][line, column] = (inside[2:] - inside[:2]) / STRIDE
         maps["offset"][line, column] = (x - column, y - line)
-        maps["direction"][line, column] = _direction(hands, row)
+        maps["direction"][line, column] = direction_of(hands, row)
     return {"centre": centre, **maps}
 
 
-def _drawn(
-    from_size: tuple[int, ...], size: tuple[int, int], hands: Hands, rng: np.random.Generator
-) -> Affine:
+def _drawn(from_size: tuple[int, ...], size: tuple[int, int], rng: np.random.Generator) -> Affine:
     """A photo's way into the frame: fitted, then turned, scaled, shifted, perhaps mirrored."""
     affine = letterbox(from_size, size).affine
     middle = (size[1] / 2, size[0] / 2)
@@ -177,16 +176,6 @@ def _fitted(photo: NDArray, size: tuple[int, int]) -> Affine:
     return letterbox(photo.shape[:2], size).affine
 
 
-def _known(mask: NDArray[np.uint8]) -> NDArray[np.float32]:
-    return np.where(mask == UNKNOWN, np.float32("nan"), (mask > 0).astype(np.float32))
-
-
-def _box(hands: Hands, row: int) -> NDArray[np.float32]:
-    """Around the points where all are known, widened by a tenth."""
-    box = tight_box(hands.keypoints[row])
-    return box if np.isfinite(box).all() else hands.boxes[row]
-
-
 def _area(box: NDArray) -> float:
     return float(np.prod(np.maximum(box[2:] - box[:2], 0)))
 
@@ -194,14 +183,3 @@ def _area(box: NDArray) -> float:
 def _cells(box: NDArray, height: int, width: int) -> tuple[slice, slice]:
     x0, y0, x1, y1 = (box / STRIDE).astype(int)
     return slice(max(y0, 0), min(y1 + 1, height)), slice(max(x0, 0), min(x1 + 1, width))
-
-
-def _direction(hands: Hands, row: int) -> tuple[float, float]:
-    """Sine and cosine; NaN where not known."""
-    points = hands.keypoints[row, :, :2]
-    right, down = points[MIDDLE_KNUCKLE] - points[WRIST]
-    length = float(np.hypot(right, down))
-    if np.isfinite(length) and length > 0:
-        return -right / length, -down / length
-    radians = np.deg2rad(float(hands.rotations[row]))
-    return float(np.sin(radians)), float(np.cos(radians))

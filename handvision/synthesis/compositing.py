@@ -29,7 +29,7 @@ from handvision.core.checks import (
     checked_weights,
     whole_number,
 )
-from handvision.core.examples import NO_HAND, UNKNOWN, Examples, Hands
+from handvision.core.examples import NO_HAND, Examples, Hands, known_mask
 from handvision.core.geometry import Affine
 from handvision.imaging.camera import photometric_jitter
 from handvision.imaging.light import brighten
@@ -276,7 +276,7 @@ class CompositeSequence:
 
 def mask_targets(batch: Batch) -> np.ndarray:
     """(batch, height, width, 1) float32: 1 = hand, 0 = none, NaN where a weak mask is UNKNOWN."""
-    return np.where(batch.masks == UNKNOWN, np.float32("nan"), (batch.masks > 0).astype(np.float32))
+    return known_mask(batch.masks)
 
 
 def _as_backgrounds(given: Examples | Sequence[Background] | None) -> tuple[Background, ...]:

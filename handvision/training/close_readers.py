@@ -6,10 +6,11 @@ from pathlib import Path
 import keras
 
 from handvision.core import close_ups as kept
-from handvision.core.close_ups import CloseUps
+from handvision.core.close_ups import REACH, SIDE, CloseUps
 from handvision.core.hashing import hash_json
 from handvision.core.vocabularies import NUMBERS
 from handvision.core.workspace import workspace
+from handvision.datasets.teacher.table import read as read_labels
 from handvision.heads import (
     EmbeddingHead,
     GestureHead,
@@ -26,10 +27,11 @@ from handvision.protocol import close_ups as protocol
 from handvision.protocol.close_up_sequence import CloseUpSequence
 from handvision.protocol.partitions import digests
 from handvision.protocol.task import choose_data
+from handvision.synthesis.rendered import code_version
 from handvision.training import platform
 from handvision.training.compiling import compile_classifier
-from handvision.training.fitting import History, fit, set_seed
-from handvision.training.frozen import EncodedSequence, split
+from handvision.training.fitting import History, set_seed
+from handvision.training.frozen import fit_tail, split
 from handvision.training.recipe import CloseReaderRecipe
 
 
@@ -47,27 +49,18 @@ def heads_of_close_reader(size: int) -> tuple[Head, ...]:
     )
 
 
-def close_up_sets(recipe: CloseReaderRecipe) -> tuple[CloseUps, CloseUps]:
-    """The close-ups to learn from, and those to watch; kept in the folder of runs.
-
-    Raises:
-        DataUnavailable: data="real", and a data set cannot be had.
-    """
-    return _close_ups(recipe, "train"), _close_ups(recipe, "validation")
-
-
-def train_close_reader(
-    recipe: CloseReaderRecipe, folder: str | Path, sets: tuple[CloseUps, CloseUps] | None = None
-) -> tuple[keras.Model, History]:
+def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[keras.Model, History]:
     """Trains the reader behind its frozen encoder.
 
     Args:
         recipe: the numbers of the training.
         folder: of the training.
-        sets: what `close_up_sets` gave, where it was called already.
+
+    Raises:
+        DataUnavailable: data="real", and a data set cannot be had.
     """
     platform.prepare()
-    train, validation = sets or close_up_sets(recipe)
+    train, validation = (close_ups_of(recipe, which) for which in ("train", "validation"))
     heads = heads_of_close_reader(recipe.crop)
     set_seed(recipe.seed)
     model = build_close_reader(
@@ -87,33 +80,44 @@ def train_close_reader(
     compile_classifier(
         parts.tail, recipe.learning_rate, recipe.epochs * recipe.steps, loss_weights=recipe.loss_weights
     )
-    history = fit(
-        parts.tail,
-        EncodedSequence(steps, parts.encoder),
-        EncodedSequence(watched, parts.encoder),
+    history = fit_tail(
+        parts,
+        steps,
+        watched,
         epochs=recipe.epochs,
         folder=folder,
         seed=recipe.seed,
         title=recipe.product,
-        callbacks=[platform.KeepFreedMemory()],
     )
     return model, history
 
 
-def _close_ups(recipe: CloseReaderRecipe, which: str) -> CloseUps:
-    """All close-ups of a part, rendered and real, cut once and kept in the folder of runs."""
+def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
+    """All close-ups of a part, rendered and real, cut once and kept in the folder of runs.
+
+    Args:
+        recipe: says how many, and of which data.
+        which: "train" or "validation".
+
+    Raises:
+        DataUnavailable: data="real", and a data set cannot be had.
+    """
     learning = which == "train"
     count, persons = (recipe.train, recipe.persons) if learning else (recipe.test, recipe.test)
-    choice = choose_data(recipe.data, EVERYDAY_SETS)
-    described = {"data": choice, "hands": count, "persons": persons, "seed": recipe.seed}
+    choice = choose_data(recipe.data, protocol.DATA_SETS)
+    described = {"data": choice, "hands": count, "persons": persons, "seed": recipe.seed, "side": SIDE}
+    described |= {"reach": REACH, "drawing": code_version()}
     if choice == "real":
-        described |= {"negatives": recipe.negatives, "partitions": digests((*protocol.REAL, *_OTHERS))}
-    path = workspace().runs / "close_ups" / f"{which}-{hash_json(described)[:16]}.npz"
+        described |= {
+            "negatives": recipe.negatives,
+            "partitions": digests(protocol.SETS),
+            "teacher": read_labels().card["sha256"],
+        }
+    path = workspace().runs / "close_ups" / f"{which}-{hash_json(described)}.npz"
     if not path.is_file():
         parts = [
             protocol.rendered_close_ups(count, recipe.seed, which),
-            protocol.person_close_ups(-(-persons * 2 // 3), recipe.seed, which, "numbers"),
-            protocol.person_close_ups(-(-persons // 3), recipe.seed, which, "gestures"),
+            protocol.person_close_ups(persons, recipe.seed, which),
         ]
         if choice == "real":
             names = (*protocol.REAL, protocol.TEACHERS_OWN)
@@ -122,17 +126,3 @@ def _close_ups(recipe: CloseReaderRecipe, which: str) -> CloseUps:
         path.parent.mkdir(parents=True, exist_ok=True)
         kept.write(kept.together(parts), path)
     return kept.read(path)
-
-
-_OTHERS = (protocol.TEACHERS_OWN, "people_without_hands", "people_photos")
-# What data sets they come from.
-EVERYDAY_SETS = (
-    "hagrid",
-    "hand_gesture_yolov8",
-    "hands_dataset",
-    "sign_language_digits",
-    "finger_counting",
-    "rock_paper_scissors",
-    "people_photos",
-    "people_without_hands",
-)

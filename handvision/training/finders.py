@@ -6,13 +6,13 @@ import keras
 
 from handvision import models
 from handvision.protocol import finding
+from handvision.protocol.close_ups import DATA_SETS
 from handvision.protocol.finding_sequence import FindingSequence
 from handvision.protocol.task import choose_data
 from handvision.training import platform
-from handvision.training.close_readers import EVERYDAY_SETS
 from handvision.training.compiling import compile_finder
-from handvision.training.fitting import History, fit, set_seed
-from handvision.training.frozen import EncodedSequence, split
+from handvision.training.fitting import History, set_seed
+from handvision.training.frozen import fit_tail, split
 from handvision.training.recipe import FinderRecipe
 
 # Beside those of the close-ups, what composites are made of.
@@ -31,22 +31,21 @@ def train_finder(recipe: FinderRecipe, folder: str | Path) -> tuple[keras.Model,
         ValueError: the network learns from its first layer on, or an argument of it does not fit.
     """
     platform.prepare()
-    data = choose_data(recipe.data, (*EVERYDAY_SETS, *_COMPOSITE_SETS))
+    data = choose_data(recipe.data, (*DATA_SETS, *_COMPOSITE_SETS))
     set_seed(recipe.seed)
     model = models.build_unet((*recipe.size, 3), **recipe.network, name=recipe.product)
     parts = split(model)
     train = _photos(recipe, data, "train", recipe.persons, recipe.steps)
     validation = _photos(recipe, data, "validation", recipe.test, -(-recipe.test // recipe.batch_size))
     compile_finder(parts.tail, recipe.learning_rate, recipe.epochs * recipe.steps)
-    history = fit(
-        parts.tail,
-        EncodedSequence(train, parts.encoder),
-        EncodedSequence(validation, parts.encoder),
+    history = fit_tail(
+        parts,
+        train,
+        validation,
         epochs=recipe.epochs,
         folder=folder,
         seed=recipe.seed,
         title=recipe.product,
-        callbacks=[platform.KeepFreedMemory()],
     )
     return model, history
 

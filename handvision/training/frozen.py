@@ -1,11 +1,11 @@
-"""Training behind layers that do not learn: their features come from ONNX Runtime, far faster on a CPU.
+"""Training behind layers that do not learn: their features come from ONNX Runtime.
 
-TensorFlow takes five to ten times as long for depthwise convolutions, and a backward pass would go through
-them for nothing.
+On a CPU TensorFlow is slow at large depthwise convolutions, of which the pretrained encoders are full.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -14,6 +14,8 @@ import onnxruntime
 from numpy.typing import NDArray
 
 from handvision.models.export.onnx import onnx_of
+from handvision.training import platform
+from handvision.training.fitting import History, fit
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +61,29 @@ def split(model: keras.Model, threads: int = 1) -> Split:
     encoder = keras.Model(model.inputs, {f"features{i}": tensor for i, tensor in enumerate(borders)})
     tail = keras.Model(borders, model.output, name=f"{model.name}_tail")
     return Split(Encoder(encoder, threads), tail)
+
+
+def fit_tail(
+    parts: Split,
+    train: keras.utils.PyDataset,
+    validation: keras.utils.PyDataset,
+    *,
+    epochs: int,
+    folder: str | Path,
+    seed: int,
+    title: str,
+) -> History:
+    """`fitting.fit` of the compiled tail, on pictures that the encoder turns into features."""
+    return fit(
+        parts.tail,
+        EncodedSequence(train, parts.encoder),
+        EncodedSequence(validation, parts.encoder),
+        epochs=epochs,
+        folder=folder,
+        seed=seed,
+        title=title,
+        callbacks=[platform.KeepFreedMemory()],
+    )
 
 
 class EncodedSequence(keras.utils.PyDataset):

@@ -177,24 +177,13 @@ _SOURCES = {
     "without_hands": 0.14,
 }
 
+_CLOSE_READER_FULL = CloseReaderRecipe(
+    product="close_reader", train=4000, persons=3600, test=300, steps=240, epochs=3, sources=_SOURCES
+)
 _CLOSE_READER = {
-    "smoke": CloseReaderRecipe(
-        product="close_reader",
-        data="rendered",
-        train=24,
-        persons=12,
-        test=12,
-        steps=2,
-        epochs=1,
-        batch_size=8,
-        sources=_SOURCES,
-    ),
-    "quick": CloseReaderRecipe(
-        product="close_reader", train=600, persons=300, test=90, steps=60, epochs=4, sources=_SOURCES
-    ),
-    "full": CloseReaderRecipe(
-        product="close_reader", train=4000, persons=3600, test=300, steps=240, epochs=3, sources=_SOURCES
-    ),
+    "smoke": replace(_CLOSE_READER_FULL, train=24, persons=12, test=12, steps=2, epochs=1, batch_size=8),
+    "quick": replace(_CLOSE_READER_FULL, train=600, persons=300, test=90, steps=60, epochs=4),
+    "full": _CLOSE_READER_FULL,
 }
 
 _WHOLE_PHOTOS = {
@@ -212,10 +201,19 @@ _WHOLE_PHOTOS = {
 _FINDER_NETWORK = dict(
     channels=(24, 40, 96), backbone="palm", weights="mediapipe", frozen=3, centres=96, dropout=0.05
 )
+_FINDER_FULL = FinderRecipe(
+    product="finder",
+    train=3000,
+    persons=3600,
+    test=300,
+    steps=300,
+    epochs=4,
+    sources=_WHOLE_PHOTOS,
+    network=_FINDER_NETWORK,
+)
 _FINDER = {
-    "smoke": FinderRecipe(
-        product="finder",
-        data="rendered",
+    "smoke": replace(
+        _FINDER_FULL,
         train=48,
         persons=12,
         test=12,
@@ -224,29 +222,9 @@ _FINDER = {
         size=(96, 128),
         batch_size=4,
         composites=2,
-        sources=_WHOLE_PHOTOS,
-        network=_FINDER_NETWORK,
     ),
-    "quick": FinderRecipe(
-        product="finder",
-        train=1000,
-        persons=300,
-        test=60,
-        steps=100,
-        epochs=3,
-        sources=_WHOLE_PHOTOS,
-        network=_FINDER_NETWORK,
-    ),
-    "full": FinderRecipe(
-        product="finder",
-        train=3000,
-        persons=3600,
-        test=300,
-        steps=300,
-        epochs=4,
-        sources=_WHOLE_PHOTOS,
-        network=_FINDER_NETWORK,
-    ),
+    "quick": replace(_FINDER_FULL, train=1000, persons=300, test=60, steps=100, epochs=3),
+    "full": _FINDER_FULL,
 }
 
 _RECIPES: Mapping[str, Mapping[str, Recipe]] = {

@@ -15,6 +15,7 @@ from handvision.heads import (
     RotationHead,
     TwentyGesturesHead,
 )
+from handvision.inference.backends import open_backend
 from handvision.models import build_unet, load_model
 from handvision.models.close_reader import build_close_reader
 from handvision.models.export import export_litert, export_onnx
@@ -133,6 +134,18 @@ def test_onnx_reads_what_is_there_and_looks_where_it_is_told(model, tmp_path):
     expected = model.get_layer("close_reader")(close_up[0])
     np.testing.assert_allclose(told["keypoints"][0, 1], expected["keypoints"][0], atol=8e-2)
     assert not told["keypoints"][0, 0].any()
+
+
+@pytest.mark.slow
+def test_the_backend_looks_closer_where_it_is_told(model, tmp_path):
+    backend = open_backend(export_onnx(model, tmp_path / "two_looks.onnx"))
+    assert backend.follows
+    photos = noise(2, 128, 192, 3)
+    found = {name: np.asarray(value) for name, value in model(photos).items()}
+    told = backend.look_closer(photos, found["box"][:, :2], found["direction"][:, :2])
+    assert told["keypoints"].shape == (2, 2, 21, 3)
+    np.testing.assert_allclose(told["keypoints"], found["keypoints"][:, :2], atol=8e-2)  # half weights
+    np.testing.assert_allclose(told["square"], found["square"][:, :2], atol=1e-3)
 
 
 @pytest.mark.slow

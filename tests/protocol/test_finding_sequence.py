@@ -5,6 +5,8 @@ import pytest
 
 from handvision.core.examples import Examples
 from handvision.core.hands import Hands
+from handvision.models.segmenters import centres
+from handvision.protocol import finding_sequence
 from handvision.protocol.finding_sequence import FindingSequence, Found, maps_of
 
 SIZE = (96, 128)
@@ -94,6 +96,20 @@ def test_a_mask_follows_its_photo_and_nothing_is_a_mask_without_hands():
     np.testing.assert_array_equal(sequence[0][1]["mask"][0], (masks > 0).astype(np.float32))
     empty = FindingSequence([Found(photos(1), 1)], (80, 120), batch_size=1, steps=1, light=0)
     assert not empty[0][1]["mask"].any()
+
+
+def test_what_a_mask_does_not_know_stays_unknown():
+    masks = np.full((80, 120, 1), 64, np.uint8)
+    masks[24:72, 40:72] = 255
+    weak = Examples("weak", photos=photos(2).photos[1:], masks=[masks], hands=[hand()])
+    sequence = FindingSequence([Found(weak, 1)], (80, 120), batch_size=1, steps=1, light=0)
+    moved = sequence[0][1]["mask"][0]
+    assert np.isnan(moved[0, 0])
+    assert (moved[24:72, 40:72] == 1).all()
+
+
+def test_maps_are_as_coarse_as_the_segmenter_s():
+    assert finding_sequence.STRIDE == centres.STRIDE
 
 
 def test_composites_go_before_the_photos():

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from handvision.core.examples import Examples
 from handvision.core.geometry import degrees_from_sin_cos, wrap_degrees
 from handvision.core.hands import HAND_FIELDS, KEYPOINTS, NO_HAND, Hands
+from handvision.core.keypoints import MIDDLE_KNUCKLE, WRIST
 from handvision.core.vocabularies import NUMBERS
 from handvision.datasets.readers import find_reader
 from handvision.datasets.teacher import table
@@ -21,7 +22,6 @@ CLOSE_UPS = ("finger_counting", "sign_language_digits")
 # From wrist to middle knuckle, as a share of the hand's length: a hand that points at the camera is shorter
 # in the picture, and its direction is not to be seen.
 MIN_PALM = 0.2
-WRIST, MIDDLE_KNUCKLE = 0, 9
 
 
 def add_hands(name: str, examples: Examples) -> Examples:
