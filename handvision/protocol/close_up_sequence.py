@@ -34,8 +34,8 @@ class CloseUpAugmentation:
         covered: share of which a part lies behind a flat thing or beyond the frame.
     """
 
-    turn: float = 18.0
-    any_turn: float = 0.12
+    turn: float = 22.0
+    any_turn: float = 0.15
     scale: float = 0.12
     shift: float = 0.06
     mirror: float = 0.5
@@ -183,7 +183,10 @@ def _targets_of(heads: Sequence[Head], close_ups: CloseUps) -> HeadTargets:
     examples = Examples(
         "close-ups",
         hands=[close_ups.hands.take([row]) if close_ups.present[row] else Hands() for row in range(count)],
-        rotations=np.array([_heading(close_ups.hands, row) for row in range(count)], np.float32),
+        rotations=np.array(
+            [_heading(close_ups.hands, row) if close_ups.present[row] else math.nan for row in range(count)],
+            np.float32,
+        ),
     )
     known = HeadTargets(heads, examples)
     if "embedding" in known.known:

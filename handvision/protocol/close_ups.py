@@ -1,6 +1,6 @@
 """Close-ups of hands, and of what is none: what the reader learns from and is watched on."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import cv2
@@ -9,13 +9,14 @@ from numpy.typing import NDArray
 
 from handvision.core.close_ups import REACH, SIDE, CloseUps
 from handvision.core.examples import NO_HAND, Examples
-from handvision.core.geometry import Affine
+from handvision.core.geometry import Affine, box_iou, letterbox
 from handvision.core.hands import HAND_FIELDS, KEYPOINTS, Hands
 from handvision.core.vocabularies import GESTURES, NUMBERS
 from handvision.datasets.readers import find_reader
 from handvision.datasets.readers.people_photos import WITHOUT_HANDS
 from handvision.datasets.teacher import add_hands
 from handvision.imaging.skin_colour import skin_mask
+from handvision.protocol.finding_sequence import random_view
 from handvision.protocol.hand_truth import box_of
 from handvision.protocol.partitions import part
 from handvision.protocol.task import WORKERS
@@ -46,7 +47,12 @@ UNSEEN_RENDERED = (
     "index",
 )
 UNSEEN_NUMBERS = ("1", "5")  # drawn as the index alone, and the open hand
+# A photo -> what is taken for hands in it: boxes and rotations in its pixels.
+Find = Callable[[NDArray[np.uint8]], Hands]
+VIEW = (384, 512)  # height and width of moved photos in which false finds are looked for
 PERSON_SIZE = (288, 384)  # height and width of their pictures
+# A find that overlaps a hand by this much (IoU) is not plainly false.
+_TOUCHES = 0.05
 # The largest side of a hand that is no hand to speak of.
 _LEAST_PIXELS = 8.0
 
@@ -110,6 +116,33 @@ def close_ups_without_hands(which: str, per_photo: int, seed: int) -> CloseUps:
     return rows.close_ups()
 
 
+def false_finds(find: Find, which: str, views: int, seed: int) -> CloseUps:
+    """What a finder takes for hands and is none: the negatives that the reader will meet.
+
+    Args:
+        find: the finder.
+        which: "train" or "validation".
+        views: of each photo: as it is, and moved at random.
+        seed: of the moves.
+    """
+    rng = np.random.default_rng((seed, 1))
+    rows = _Rows()
+    photos = [(photo, Hands()) for photo in photos_without_hands(which)]
+    webcam = part("hands_dataset", which)  # all of its hands have boxes
+    photos += zip(webcam.require("photos"), webcam.require("hands"), strict=True)
+    for photo, hands in photos:
+        for view in range(views):
+            affine = (
+                random_view(photo.shape[:2], VIEW, rng) if view else letterbox(photo.shape[:2], VIEW).affine
+            )
+            seen = affine.warp(np.ascontiguousarray(photo), *VIEW)
+            found, true = find(seen), hands.moved(affine).boxes
+            for box, rotation in zip(found.boxes, found.rotations, strict=True):
+                if not len(true) or box_iou(box[None], true).max() < _TOUCHES:
+                    rows.add_none(seen, box, "without_hands", float(rotation))
+    return rows.close_ups()
+
+
 def photos_without_hands(which: str) -> Iterator[NDArray[np.uint8]]:
     """Photos of people and rooms that show no hand, of a part."""
     yield from part("people_without_hands", which).require("photos")
@@ -156,9 +189,12 @@ class _Rows:
         self.gestures.append(gesture)
         self.shaped.append(shaped)
 
-    def add_none(self, photo: NDArray[np.uint8], box: NDArray, source: str) -> None:
+    def add_none(
+        self, photo: NDArray[np.uint8], box: NDArray, source: str, rotation: float = float("nan")
+    ) -> None:
         unknown = np.full((1, KEYPOINTS, 3), np.nan, np.float32)
-        self._cut(photo, None, Hands(boxes=box[None], keypoints=unknown), source)
+        turned = np.array([rotation], np.float32)
+        self._cut(photo, None, Hands(boxes=box[None], keypoints=unknown, rotations=turned), source)
         self.present.append(False)
         self.numbers.append(NO_HAND)
         self.gestures.append(NO_HAND)

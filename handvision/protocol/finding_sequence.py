@@ -95,7 +95,7 @@ class FindingSequence(keras.utils.PyDataset):
         source = self.sources[int(rng.choice(len(self.sources), p=self.shares))].examples
         row = int(rng.integers(len(source)))
         photo, hands = source.require("photos")[row], source.require("hands")[row]
-        affine = _drawn(photo.shape[:2], self.size, rng) if self.light else _fitted(photo, self.size)
+        affine = random_view(photo.shape[:2], self.size, rng) if self.light else _fitted(photo, self.size)
         seen = affine.warp(np.ascontiguousarray(photo), *self.size)
         if self.light:
             seen = photometric_jitter(seen, rng, self.light)
@@ -156,11 +156,11 @@ def maps_of(hands: Hands, size: tuple[int, int]) -> dict[str, NDArray[np.float32
     return {"centre": centre, **maps}
 
 
-def _drawn(from_size: tuple[int, ...], size: tuple[int, int], rng: np.random.Generator) -> Affine:
-    """A photo's way into the frame: fitted, then turned, scaled, shifted, perhaps mirrored."""
+def random_view(from_size: tuple[int, ...], size: tuple[int, int], rng: np.random.Generator) -> Affine:
+    """The way of a photo of `from_size` into a frame of `size`: fitted, turned, scaled, shifted, mirrored."""
     affine = letterbox(from_size, size).affine
     middle = (size[1] / 2, size[0] / 2)
-    turn = float(rng.normal(0, 10)) if rng.random() < 0.85 else float(rng.uniform(-180, 180))
+    turn = float(rng.normal(0, 12)) if rng.random() < 0.78 else float(rng.uniform(-180, 180))
     affine = affine.then(Affine.rotation(turn, middle))
     zoom = float(np.exp(rng.uniform(np.log(0.6), np.log(1.6))))
     if rng.random() < 0.2:

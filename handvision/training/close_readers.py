@@ -1,13 +1,18 @@
 """How the reader of close-ups is trained."""
 
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import keras
+import numpy as np
+from numpy.typing import NDArray
 
 from handvision.core import close_ups as kept
 from handvision.core.close_ups import REACH, SIDE, CloseUps
-from handvision.core.hashing import hash_json
+from handvision.core.geometry import degrees_from_sin_cos, letterbox
+from handvision.core.hands import Hands
+from handvision.core.hashing import hash_arrays, hash_json
 from handvision.core.vocabularies import NUMBERS
 from handvision.core.workspace import workspace
 from handvision.datasets.teacher.table import read as read_labels
@@ -23,6 +28,9 @@ from handvision.heads import (
     TwentyGesturesHead,
 )
 from handvision.models.close_reader import build_close_reader
+from handvision.models.layers import PeaksLayer
+from handvision.models.load import load_model
+from handvision.models.two_looks import HANDS
 from handvision.protocol import close_ups as protocol
 from handvision.protocol.close_up_sequence import CloseUpSequence
 from handvision.protocol.partitions import digests
@@ -31,7 +39,7 @@ from handvision.synthesis.rendered import code_version
 from handvision.training import platform
 from handvision.training.compiling import compile_classifier
 from handvision.training.fitting import History, set_seed
-from handvision.training.frozen import fit_tail, split
+from handvision.training.frozen import Encoder, fit_tail, split
 from handvision.training.recipe import CloseReaderRecipe
 
 
@@ -101,6 +109,7 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
 
     Raises:
         DataUnavailable: data="real", and a data set cannot be had.
+        FileNotFoundError: there is no trained `recipe.finder`.
     """
     learning = which == "train"
     count, persons = (recipe.train, recipe.persons) if learning else (recipe.test, recipe.test)
@@ -113,6 +122,9 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
             "partitions": digests(protocol.SETS),
             "teacher": read_labels().card["sha256"],
         }
+        if recipe.finder:
+            finder = _trained_finder(recipe.finder)
+            described |= {"views": recipe.views, "finder": hash_arrays(finder.get_weights())}
     path = workspace().runs / "close_ups" / f"{which}-{hash_json(described)}.npz"
     if not path.is_file():
         parts = [
@@ -123,6 +135,37 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
             names = (*protocol.REAL, protocol.TEACHERS_OWN)
             parts += [protocol.real_close_ups(name, which) for name in names]
             parts.append(protocol.close_ups_without_hands(which, recipe.negatives, recipe.seed))
+            if recipe.finder:
+                parts.append(protocol.false_finds(finds_of(finder), which, recipe.views, recipe.seed))
         path.parent.mkdir(parents=True, exist_ok=True)
         kept.write(kept.together(parts), path)
     return kept.read(path)
+
+
+def finds_of(finder: keras.Model, least: float = 0.05) -> Callable[[NDArray[np.uint8]], Hands]:
+    """A finder as a function: a photo (height, width, 3) uint8 -> all that it may take for hands.
+
+    Args:
+        finder: a segmenter with centres.
+        least: score from which a peak counts; low, since the reader is to tell what is no hand.
+    """
+    maps = {name: value for name, value in finder.output.items() if name != "mask"}
+    peaks = Encoder(keras.Model(finder.input, PeaksLayer(HANDS)(maps)))
+    size = finder.input_shape[1:3]
+
+    def find(photo: NDArray[np.uint8]) -> Hands:
+        place = letterbox(photo.shape[:2], size)
+        seen = place.fit(photo)[None].astype(np.float32) / np.float32(255)
+        found = dict(zip(peaks.names, peaks(seen), strict=True))
+        sure = found["score"][0] >= least
+        turned = degrees_from_sin_cos(found["direction"][0][sure]).astype(np.float32)
+        return Hands(boxes=found["box"][0][sure], rotations=turned).moved(place.affine.inverse())
+
+    return find
+
+
+def _trained_finder(name: str) -> keras.Model:
+    path = workspace().runs / name / f"{name}.keras"
+    if not path.is_file():
+        raise FileNotFoundError(f"{path}: no such finder; train it with: handvision train {name} --data real")
+    return load_model(path)

@@ -158,7 +158,10 @@ class CloseReaderRecipe(Recipe):
         epochs: passes of so many steps.
         crop: side in pixels of what the reader sees.
         margin: free space at each edge of a close-up, as a share of the box's larger side.
-        negatives: close-ups a photo without a hand.
+        negatives: close-ups a photo without a hand, where its skin is.
+        finder: a trained finder, `<name>/<name>.keras` in the folder of runs: what it wrongly finds in photos
+            is negative as well; "" for none.
+        views: of each photo that the finder looks at: as it is, and moved.
         learning_rate, loss_weights: as in `ClassifierRecipe`.
         sources: name of a set -> how often it is drawn beside the others.
         augmentation: how far a close-up may be off.
@@ -173,6 +176,8 @@ class CloseReaderRecipe(Recipe):
     crop: int = 224
     margin: float = 0.25
     negatives: int = 3
+    finder: str = ""
+    views: int = 3
     learning_rate: float = 1e-3
     loss_weights: Mapping[str, float] = field(default_factory=dict)
     sources: Mapping[str, float]
@@ -182,7 +187,7 @@ class CloseReaderRecipe(Recipe):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _at_least_one(self, "persons", "steps", "epochs", "negatives")
+        _at_least_one(self, "persons", "steps", "epochs", "negatives", "views")
         _check(self, "crop", self.crop >= 64 and self.crop % 32 == 0, "a multiple of 32, from 64 up")
         _check(self, "margin", 0 <= self.margin < 2, "a share from 0 up, below 2")
         _check(self, "learning_rate", self.learning_rate > 0, "a number above 0")

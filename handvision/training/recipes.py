@@ -163,26 +163,36 @@ _COMBINED = {
     "full": TuningRecipe(product="combined", test=1000, epochs=4),
 }
 
-# How often each source of close-ups is drawn; negatives are one in seven.
+# How often each source of close-ups is drawn; negatives are one in four.
 _SOURCES = {
-    "mesh": 0.24,
-    "persons": 0.12,
-    "hagrid_numbers": 0.06,
-    "hand_gesture_yolov8": 0.1,
-    "hands_dataset": 0.1,
-    "sign_language_digits": 0.07,
-    "finger_counting": 0.07,
-    "rock_paper_scissors": 0.06,
-    "people_photos_teacher": 0.06,
-    "without_hands": 0.14,
+    "mesh": 0.2,
+    "persons": 0.1,
+    "hagrid_numbers": 0.07,
+    "hand_gesture_yolov8": 0.11,
+    "hands_dataset": 0.08,
+    "sign_language_digits": 0.06,
+    "finger_counting": 0.06,
+    "rock_paper_scissors": 0.05,
+    "people_photos_teacher": 0.05,
+    "without_hands": 0.25,
 }
 
 _CLOSE_READER_FULL = CloseReaderRecipe(
-    product="close_reader", train=4000, persons=3600, test=300, steps=240, epochs=3, sources=_SOURCES
+    product="close_reader",
+    train=4000,
+    persons=3600,
+    test=300,
+    steps=240,
+    epochs=9,
+    finder="finder",
+    sources=_SOURCES,
+    network={"dense": 160},
 )
 _CLOSE_READER = {
-    "smoke": replace(_CLOSE_READER_FULL, train=24, persons=12, test=12, steps=2, epochs=1, batch_size=8),
-    "quick": replace(_CLOSE_READER_FULL, train=600, persons=300, test=90, steps=60, epochs=4),
+    "smoke": replace(
+        _CLOSE_READER_FULL, train=24, persons=12, test=12, steps=2, epochs=1, finder="", batch_size=8
+    ),
+    "quick": replace(_CLOSE_READER_FULL, train=600, persons=300, test=90, steps=60, epochs=4, finder=""),
     "full": _CLOSE_READER_FULL,
 }
 
@@ -207,7 +217,7 @@ _FINDER_FULL = FinderRecipe(
     persons=3600,
     test=300,
     steps=300,
-    epochs=4,
+    epochs=9,
     sources=_WHOLE_PHOTOS,
     network=_FINDER_NETWORK,
 )
