@@ -109,7 +109,7 @@ class ClassifierRecipe(Recipe):
 
 @dataclass(frozen=True, kw_only=True)
 class TuningRecipe(Recipe):
-    """The combined model: its reader trained further, on what the segmenter sees of photos.
+    """The published way, the mask alone: its reader trained further, on what the segmenter sees of photos.
 
     Attributes:
         segmenter, classifier: products that it is made of.
@@ -122,7 +122,7 @@ class TuningRecipe(Recipe):
         learning_rate, loss_weights, augmentation: as in `ClassifierRecipe`.
     """
 
-    kind: ClassVar[str] = "combined"
+    kind: ClassVar[str] = "mask_alone"
 
     segmenter: str = "unet"
     classifier: str = "finger_numbers"

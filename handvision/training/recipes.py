@@ -157,10 +157,10 @@ _GESTURES = {
     ),
 }
 
-_COMBINED = {
-    "smoke": TuningRecipe(product="combined", train=24, test=24, epochs=1, versions=1, composites=20),
-    "quick": TuningRecipe(product="combined", test=300, epochs=0),
-    "full": TuningRecipe(product="combined", test=1000, epochs=4),
+_MASK_ALONE = {
+    "smoke": TuningRecipe(product="mask_alone", train=24, test=24, epochs=1, versions=1, composites=20),
+    "quick": TuningRecipe(product="mask_alone", test=300, epochs=0),
+    "full": TuningRecipe(product="mask_alone", test=1000, epochs=4),
 }
 
 # How often each source of close-ups is drawn; negatives are one in four.
@@ -244,5 +244,5 @@ _RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     "gestures": _GESTURES,
     "finder": _FINDER,
     "close_reader": _CLOSE_READER,
-    "combined": _COMBINED,
+    "mask_alone": _MASK_ALONE,
 }

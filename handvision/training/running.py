@@ -53,9 +53,9 @@ def _trained(recipe: Recipe, folder: Path) -> keras.Model:
         return train_close_reader(recipe, folder)[0]
     assert isinstance(recipe, TuningRecipe)
     segmenter, classifier = models.open_model(recipe.segmenter), models.open_model(recipe.classifier)
-    combined = models.combine(segmenter, classifier, min_area=recipe.min_area)
+    combined = models.combine(segmenter, classifier, min_area=recipe.min_area, name=recipe.product)
     if recipe.epochs == 0:
         return combined
     photos, validation = tuning_photos(recipe, combined.input_shape[1:3])
     tuned, _ = tune_classifier(recipe, combined, classifier, photos, validation, folder)
-    return models.combine(segmenter, tuned, min_area=recipe.min_area)
+    return models.combine(segmenter, tuned, min_area=recipe.min_area, name=recipe.product)

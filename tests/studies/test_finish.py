@@ -12,7 +12,7 @@ from handvision.models import open_model, save_model
 from handvision.studies import finish, read_record
 from handvision.training import recipes
 
-RECIPE = recipes.get("combined", "smoke")
+RECIPE = recipes.get("mask_alone", "smoke")
 FIGURES = {"rendered": {"n": 3, "accuracy": 0.75, "baseline": 0.5, "right_per_image": np.ones(3, bool)}}
 
 
