@@ -6,8 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from handvision.core.geometry import box_iou
-from handvision.core.hand import Reading
+from handvision.core.hand import Hand, Reading
+from handvision.core.hands import Hands
 from handvision.evaluation.estimates import Estimate, proportion
+from handvision.heads import tight_box
 
 MIN_IOU = 0.5
 
@@ -58,3 +60,19 @@ def recall_and_precision(
 def found_boxes(reading: Reading) -> NDArray[np.float32]:
     """(k, 4) float32, the boxes of the hands that were found, the surest first."""
     return np.array([hand.box for hand in reading.hands], np.float32).reshape(-1, 4)
+
+
+def hands_at(true: NDArray[np.float32], reading: Reading) -> list[Hand | None]:
+    """For every true box the hand that was found there, or None."""
+    found: list[Hand | None] = [None] * len(true)
+    for row, hand in zip(match_boxes(true, found_boxes(reading)), reading.hands, strict=True):
+        if row >= 0:
+            found[row] = hand
+    return found
+
+
+def point_boxes(hands: Hands, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
+    """(k, 4): around each hand's points, cut to the picture, as a reader's boxes are."""
+    height, width = picture.shape[:2]
+    boxes = np.array([tight_box(points) for points in hands.keypoints], np.float32).reshape(-1, 4)
+    return boxes.clip(0, (width, height, width, height)).astype(np.float32)

@@ -11,10 +11,9 @@ from numpy.typing import NDArray
 from handvision.core.examples import NO_HAND, UNKNOWN, Examples, Hands, Pictures
 from handvision.core.geometry import mask_iou, wrap_degrees
 from handvision.core.hand import Hand, Reading
-from handvision.evaluation.detection import found_boxes, match_boxes, recall_and_precision
+from handvision.evaluation.detection import hands_at, point_boxes, recall_and_precision
 from handvision.evaluation.estimates import Estimate, mean, median, proportion
 from handvision.evaluation.fairness import hand_size, skin_tone, typology_angle
-from handvision.heads import tight_box
 
 Read = Callable[[Pictures], list[Reading]]
 
@@ -106,7 +105,7 @@ def judge_directions(read: Read, photos: Examples) -> Judged:
     """The share of pointing hands that are found with a direction within 45 degrees; and the share found."""
     near, found = [], []
     for hands, reading in zip(photos.require("hands"), read(photos.require("photos")), strict=True):
-        of_true = _hands_of(hands.boxes, reading)
+        of_true = hands_at(hands.boxes, reading)
         for row in np.flatnonzero(np.isfinite(hands.rotations)):
             hand = of_true[row]
             found.append(hand is not None)
@@ -131,14 +130,14 @@ def judge_rendered(read: Read, photos: Examples) -> Judged:
     pictures, hands = photos.require("photos"), photos.require("hands")
     readings = read(pictures)
     mirrored = read([np.ascontiguousarray(picture[:, ::-1]) for picture in pictures])
-    true = [_point_boxes(each, picture) for each, picture in zip(hands, pictures, strict=True)]
+    true = [point_boxes(each, picture) for each, picture in zip(hands, pictures, strict=True)]
     rows = [
         _row(each, number, boxes, found, twin, picture)
         for each, boxes, reading, mirror, picture in zip(
             hands, true, readings, mirrored, pictures, strict=True
         )
         for number, (found, twin) in enumerate(
-            zip(_hands_of(boxes, reading), _hands_of(_mirrored(boxes, picture), mirror), strict=True)
+            zip(hands_at(boxes, reading), hands_at(_mirrored(boxes, picture), mirror), strict=True)
         )
     ]
     estimates = recall_and_precision(true, readings) | _number_figures(rows) | _hand_figures(rows)
@@ -234,13 +233,6 @@ def _hand_figures(rows: Sequence[_Row]) -> dict[str, Estimate]:
     return estimates
 
 
-def _point_boxes(hands: Hands, picture: NDArray[np.uint8]) -> NDArray[np.float32]:
-    """(k, 4): around each hand's points, cut to the picture, as a reader's boxes are."""
-    height, width = picture.shape[:2]
-    boxes = np.array([tight_box(points) for points in hands.keypoints], np.float32).reshape(-1, 4)
-    return boxes.clip(0, (width, height, width, height)).astype(np.float32)
-
-
 def _mirrored(boxes: NDArray[np.float32], picture: NDArray[np.uint8]) -> NDArray[np.float32]:
     turned = boxes.copy()
     turned[:, [0, 2]] = picture.shape[1] - boxes[:, [2, 0]]
@@ -252,15 +244,6 @@ def _mirrored(boxes: NDArray[np.float32], picture: NDArray[np.uint8]) -> NDArray
 
 def _confidence(reading: Reading) -> float:
     return reading.hands[0].presence * reading.hands[0].probability if reading.hands else 0.0
-
-
-def _hands_of(true: NDArray[np.float32], reading: Reading) -> list[Hand | None]:
-    """For every true box the hand that was found there, or None."""
-    found: list[Hand | None] = [None] * len(true)
-    for row, hand in zip(match_boxes(true, found_boxes(reading)), reading.hands, strict=True):
-        if row >= 0:
-            found[row] = hand
-    return found
 
 
 def _degrees_apart(hand: Hand, degrees: float) -> float:

@@ -16,6 +16,7 @@ from handvision.plotting.curves import (
     plot_history,
     plot_rotation_accuracy,
 )
+from handvision.plotting.looks import show_centres
 from handvision.plotting.pictures import (
     plot_keypoints,
     show_attention,
@@ -38,6 +39,7 @@ __all__ = [
     "plot_rotation_accuracy",
     "show_attention",
     "show_augmented",
+    "show_centres",
     "show_masks",
     "show_readings",
     "show_samples",

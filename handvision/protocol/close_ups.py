@@ -109,10 +109,20 @@ def drawn_persons(count: int, seed: int, which: str) -> list[Examples]:
 def close_ups_without_hands(which: str, per_photo: int, seed: int) -> CloseUps:
     """Parts of photos without a hand, those with skin in them first: faces, legs, necks."""
     rng = np.random.default_rng(seed)
+    photos = photos_without_hands(which)
+    return negatives_of((photo, Hands(boxes=_likely(photo, per_photo, rng))) for photo in photos)
+
+
+def negatives_of(taken: Iterable[tuple[NDArray[np.uint8], Hands]]) -> CloseUps:
+    """Close-ups of what may be taken for hands and is none.
+
+    Args:
+        taken: photos, each with boxes, and rotations where it is known how they would be turned.
+    """
     rows = _Rows()
-    for photo in photos_without_hands(which):
-        for box in _likely(photo, per_photo, rng):
-            rows.add_none(photo, box, "without_hands")
+    for photo, none in taken:
+        for box, rotation in zip(none.boxes, none.rotations, strict=True):
+            rows.add_none(photo, box, "without_hands", float(rotation))
     return rows.close_ups()
 
 
@@ -125,22 +135,14 @@ def false_finds(find: Find, which: str, views: int, seed: int) -> CloseUps:
         views: of each photo: as it is, and moved at random.
         seed: of the moves.
     """
-    rng = np.random.default_rng((seed, 1))
-    rows = _Rows()
-    photos = [(photo, Hands()) for photo in photos_without_hands(which)]
-    webcam = part("hands_dataset", which)  # all of its hands have boxes
-    photos += zip(webcam.require("photos"), webcam.require("hands"), strict=True)
-    for photo, hands in photos:
-        for view in range(views):
-            affine = (
-                random_view(photo.shape[:2], VIEW, rng) if view else letterbox(photo.shape[:2], VIEW).affine
-            )
-            seen = affine.warp(np.ascontiguousarray(photo), *VIEW)
-            found, true = find(seen), hands.moved(affine).boxes
-            for box, rotation in zip(found.boxes, found.rotations, strict=True):
-                if not len(true) or box_iou(box[None], true).max() < _TOUCHES:
-                    rows.add_none(seen, box, "without_hands", float(rotation))
-    return rows.close_ups()
+    return negatives_of(_finds_beside_hands(find, which, views, np.random.default_rng((seed, 1))))
+
+
+def beside(found: Hands, hands: Hands) -> Hands:
+    """Of what is found that which plainly is no hand: it touches no box of the hands that are there."""
+    if not len(hands):
+        return found
+    return found.take(box_iou(found.boxes, hands.boxes).max(axis=1) < _TOUCHES)
 
 
 def photos_without_hands(which: str) -> Iterator[NDArray[np.uint8]]:
@@ -189,9 +191,7 @@ class _Rows:
         self.gestures.append(gesture)
         self.shaped.append(shaped)
 
-    def add_none(
-        self, photo: NDArray[np.uint8], box: NDArray, source: str, rotation: float = float("nan")
-    ) -> None:
+    def add_none(self, photo: NDArray[np.uint8], box: NDArray, source: str, rotation: float) -> None:
         unknown = np.full((1, KEYPOINTS, 3), np.nan, np.float32)
         turned = np.array([rotation], np.float32)
         self._cut(photo, None, Hands(boxes=box[None], keypoints=unknown, rotations=turned), source)
@@ -250,6 +250,22 @@ def _add_drawn(rows: _Rows, drawn: Examples, source: str) -> None:
             )
 
 
+def _finds_beside_hands(
+    find: Find, which: str, views: int, rng: np.random.Generator
+) -> Iterator[tuple[NDArray[np.uint8], Hands]]:
+    """Views of photos with what is found in them and touches no hand."""
+    photos = [(photo, Hands()) for photo in photos_without_hands(which)]
+    webcam = part("hands_dataset", which)  # all of its hands have boxes
+    photos += zip(webcam.require("photos"), webcam.require("hands"), strict=True)
+    for photo, hands in photos:
+        for view in range(views):
+            affine = (
+                random_view(photo.shape[:2], VIEW, rng) if view else letterbox(photo.shape[:2], VIEW).affine
+            )
+            seen = affine.warp(np.ascontiguousarray(photo), *VIEW)
+            yield seen, beside(find(seen), hands.moved(affine))
+
+
 def _number(photos: Examples, i: int, hands: Hands, j: int) -> int:
     """Raised fingers of hand `j` of photo `i`, or NO_HAND."""
     if photos.class_names != NUMBERS:
@@ -271,8 +287,8 @@ def _shrunk_warp(photo: NDArray[np.uint8], affine: Affine, scale: float) -> NDAr
     return affine.warp(np.ascontiguousarray(photo), SIDE, SIDE)
 
 
-def _likely(photo: NDArray[np.uint8], count: int, rng: np.random.Generator) -> Iterable[NDArray[np.float32]]:
-    """Boxes that might be taken for hands: of several at random, those with most skin."""
+def _likely(photo: NDArray[np.uint8], count: int, rng: np.random.Generator) -> NDArray[np.float32]:
+    """(count, 4) boxes that might be taken for hands: of several at random, those with most skin."""
     height, width = photo.shape[:2]
     shrink = 160 / max(height, width)
     small = cv2.resize(photo, (max(8, round(width * shrink)), max(8, round(height * shrink))))
@@ -286,7 +302,7 @@ def _likely(photo: NDArray[np.uint8], count: int, rng: np.random.Generator) -> I
         share = float(skin[y1, x1] - skin[y0, x1] - skin[y1, x0] + skin[y0, x0]) / area
         boxes.append((share + 0.3 * float(rng.random()), (x, y, x + side, y + side)))
     boxes.sort(key=lambda each: -each[0])
-    return [np.array(box, np.float32) for _, box in boxes[:count]]
+    return np.array([box for _, box in boxes[:count]], np.float32)
 
 
 def _encoded(ending: str, picture: NDArray[np.uint8]) -> bytes:

@@ -32,6 +32,13 @@ OUTPUTS = {
     "gesture": np.array([[0.9, 0.1, 0], [0, 0.8, 0.2], [0, 0.3, 0.7], [1, 0, 0]]),
     "rotation": np.array([[0, 1.0], [-1, 0], [0, -1], [0.5, 0.5]]),
 }
+CENTRES = RNG.random((4, 4, 5, 1))
+CENTRES[0, 0, 0] = np.nan
+FOUND = {
+    "score": np.array([[0.9, 0.4], [0.8, 0.1], [0.2, 0.1], [0.9, 0.0]]),
+    "box": np.tile(np.array([10, 8, 30, 24], np.float32), (4, 2, 1)),
+    "direction": np.tile(np.array([0.0, 1.0]), (4, 2, 1)),
+}
 HISTORY = {
     "loss": [1.0, 0.5, 0.4],
     "val_loss": [1.1, 0.6, 0.7],
@@ -48,6 +55,7 @@ FIGURES = {
     "show_masks": lambda: plotting.show_masks(PHOTOS, MASKS, PREDICTED),
     "show_worst": lambda: plotting.show_worst(PHOTOS, MASKS, PREDICTED),
     "show_attention": lambda: plotting.show_attention(MASKS, RNG.random((4, 5, 5))),
+    "show_centres": lambda: plotting.show_centres(PHOTOS, CENTRES, FOUND),
     "show_readings": lambda: plotting.show_readings(PHOTOS, OUTPUTS, NAMES, [0, 2, 2, -1]),
     "plot_keypoints": lambda: plotting.plot_keypoints(PHOTOS, RNG.random((4, 21, 2)) * 30),
     "plot_history": lambda: plotting.plot_history(HISTORY),
@@ -369,3 +377,20 @@ def test_a_graph_stands_in_the_order_of_the_data():
 def test_a_graph_that_is_none_is_refused(nodes, edges, message):
     with pytest.raises(ValueError, match=message):
         plotting.plot_graph(nodes, edges)
+
+
+def test_centre_maps_show_the_hands_at_peaks_that_are_high_enough():
+    figure = plotting.show_centres(PHOTOS, CENTRES, FOUND, least_score=0.3)
+    photos = figure.axes[:4]
+    assert [axis.get_title() for axis in photos] == [
+        "scores 0.90, 0.40",
+        "scores 0.80",
+        "no peak",
+        "scores 0.90",
+    ]
+    assert [len(axis.lines) for axis in photos] == [2, 1, 0, 1]
+    # The arrow of a hand that points to image-up, from below the box's middle to above it.
+    (arrow,) = photos[1].texts
+    assert arrow.xy[1] < 16 < arrow.xyann[1]
+    with pytest.raises(ValueError, match=r"\(n, height, width, 1\)"):
+        plotting.show_centres(PHOTOS, CENTRES[..., 0])

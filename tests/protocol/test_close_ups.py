@@ -75,3 +75,24 @@ def test_rendered_hands_bring_masks_and_vocabularies(tmp_path, monkeypatch):
     assert (cut.labels["gestures"] >= 0).sum() == 2
     assert all(cut.masks)
     assert np.isfinite(cut.hands.keypoints).all()
+
+
+def test_false_finds_are_cut_where_no_hand_is_as_they_are_turned(photos, monkeypatch):
+    monkeypatch.setattr(close_ups, "photos_without_hands", lambda which: iter([]))
+    seen = []
+
+    def find(photo):
+        seen.append(photo)
+        # In the view, 384 pixels high, the hand lies from (341, 192) to (393, 294).
+        return Hands(boxes=[[341, 192, 393, 294], [20, 30, 80, 90]], rotations=[0, 90])
+
+    cut = close_ups.false_finds(find, "train", views=1, seed=1)
+    assert len(seen) == 2 and seen[0].shape == (*close_ups.VIEW, 3)
+    assert cut.pixels.tolist() == [60, 60] and cut.hands.rotations.tolist() == [90, 90]
+    assert not cut.present.any()
+
+
+def test_without_hands_all_that_is_found_is_false():
+    found = Hands(boxes=[[0, 0, 10, 10], [50, 0, 60, 10]])
+    assert close_ups.beside(found, Hands()) is found
+    assert close_ups.beside(found, Hands(boxes=[[1, 0, 11, 10]])).boxes.tolist() == [[50, 0, 60, 10]]
