@@ -46,7 +46,10 @@ class CloseUpInfo:
         least_score: of the first look, below which no close-up is taken.
         least_presence: of both looks together, below which there is no hand.
         presence_weights: constant, weight of the first look and weight of the closer look in the presence,
-            which is the sigmoid of their sum, each look's probability as its logit.
+            see `core.presence`.
+
+    Raises:
+        ValueError: a probability lies outside of [0, 1], or the weights are not three finite numbers.
     """
 
     size: int
@@ -56,7 +59,16 @@ class CloseUpInfo:
     presence_weights: tuple[float, float, float] = (0.0, 1.0, 1.0)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "presence_weights", tuple(self.presence_weights))  # JSON makes a list
+        # JSON makes a list.
+        object.__setattr__(self, "presence_weights", tuple(map(float, self.presence_weights)))
+        for name in ("least_score", "least_presence"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise ValueError(f"{name} is {getattr(self, name)!r}; use a probability from 0 to 1")
+        if len(self.presence_weights) != 3 or not all(map(math.isfinite, self.presence_weights)):
+            raise ValueError(
+                f"presence_weights is {self.presence_weights!r}; use three finite numbers: a constant, and "
+                "weights of the first and the closer look"
+            )
 
     def to_picture(self, square: Sequence[float] | NDArray) -> Affine:
         """From the pixels of a close-up to those of the picture that it was cut from.

@@ -1,6 +1,5 @@
 """Hands of a model that finds several and looks closer at each."""
 
-import math
 from collections.abc import Mapping
 
 import numpy as np
@@ -9,13 +8,12 @@ from numpy.typing import NDArray
 from handvision.core.geometry import Affine, Letterbox
 from handvision.core.hand import Hand
 from handvision.core.model_info import CloseUpInfo
+from handvision.core.presence import presence
 from handvision.heads import tight_box
 from handvision.inference.backends import Backend
 from handvision.inference.duplicates import distinct
 from handvision.inference.masks import separate
 from handvision.inference.vocabularies import decoded
-
-_SELDOM = 1e-6  # no look is surer than this, so that its logit is finite
 
 
 def hands_of(
@@ -70,18 +68,11 @@ def first_look(mask: NDArray[np.floating], place: Letterbox) -> NDArray[np.float
     return from_mask.then(to_grid).warp(mask.astype(np.float32), height, width, border="nearest")
 
 
-def presence(score: float, close_look: float, weights: tuple[float, float, float]) -> float:
-    """How sure both looks together are that it is a hand, in [0, 1], see `CloseUpInfo`."""
-    constant, *parts = weights
-    total = constant + sum(weight * _logit(p) for weight, p in zip(parts, (score, close_look), strict=True))
-    return 1 / (1 + math.exp(-total))
-
-
 def _close_look(
     output: Mapping[str, NDArray], score: float, place: Letterbox, backend: Backend, vocabulary: str
 ) -> Hand | None:
     close_up = _close_up(backend)
-    sure = presence(score, float(output["presence"].ravel()[0]), close_up.presence_weights)
+    sure = float(presence(score, output["presence"].ravel()[0], close_up.presence_weights))
     if sure < close_up.least_presence:
         return None
     to_photo = close_up.to_picture(output["square"]).then(place.affine.inverse())
@@ -107,8 +98,3 @@ def _close_look(
 def _close_up(backend: Backend) -> CloseUpInfo:
     assert backend.info.close_up is not None
     return backend.info.close_up
-
-
-def _logit(probability: float) -> float:
-    probability = min(max(probability, _SELDOM), 1 - _SELDOM)
-    return math.log(probability / (1 - probability))

@@ -3,6 +3,7 @@
 import keras
 from keras import ops
 
+from handvision.core.model_info import CloseUpInfo
 from handvision.models.layers import BilinearResize, CloseUpLayer, PeaksLayer, SquareLayer
 from handvision.models.reader import heads_of_model
 from handvision.models.segmenters.centres import STRIDE
@@ -17,6 +18,9 @@ def look_twice(
     *,
     hands: int = HANDS,
     margin: float = 0.25,
+    least_score: float = CloseUpInfo.least_score,
+    least_presence: float = CloseUpInfo.least_presence,
+    presence_weights: tuple[float, float, float] = CloseUpInfo.presence_weights,
     name: str = "combined",
 ) -> keras.Model:
     """One model from a photo to its hands: where they are, and what the reader's heads say of each.
@@ -30,6 +34,8 @@ def look_twice(
         photo_size: (height, width) of the photos, from which close-ups are cut.
         hands: how many are looked at, those with the highest peaks first.
         margin: free space at each edge of a close-up, as a share of the box's larger side.
+        least_score, least_presence, presence_weights: when it is believed that a close-up shows a hand, see
+            `CloseUpInfo`; they stand in the model's files for `predict`, and change none of its outputs.
         name: the model's name.
 
     Returns:
@@ -41,7 +47,7 @@ def look_twice(
         (batch, hands, ...), in the pixels of its close-up.
 
     Raises:
-        ValueError: the parts do not fit together; the message says how.
+        ValueError: the parts do not fit together, or a threshold is out of range; the message says how.
     """
     height, width = _checked(finder, reader, photo_size)
     photo = keras.Input((*photo_size, 3), name="photo")
@@ -50,9 +56,16 @@ def look_twice(
     peaks = PeaksLayer(hands, stride=STRIDE * photo_size[0] // height, name="peaks")(maps)
     box = peaks["box"]
     size = reader.input_shape[1]
-    close_ups = CloseUpLayer(size, frame=photo_size, margin=margin, name="close_ups")(
-        photo, box, peaks["direction"]
+    look_closer = CloseUpLayer(
+        size,
+        frame=photo_size,
+        margin=margin,
+        least_score=least_score,
+        least_presence=least_presence,
+        presence_weights=presence_weights,
+        name="close_ups",
     )
+    close_ups = look_closer(photo, box, peaks["direction"])
     answers = reader(ops.reshape(close_ups, (-1, size, size, 3)))
     each = {name: ops.reshape(value, (-1, hands, *value.shape[1:])) for name, value in answers.items()}
     outputs = {

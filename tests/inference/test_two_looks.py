@@ -8,7 +8,6 @@ import pytest
 from handvision.core.geometry import mask_iou
 from handvision.core.vocabularies import GESTURES
 from handvision.inference.predict import predict
-from handvision.inference.two_looks import presence
 from tests.helpers.two_looks import COLOURS, ColourBackend, points_in, scene
 
 RED, GREEN, BLUE, YELLOW, VIOLET = COLOURS
@@ -105,20 +104,6 @@ def test_two_peaks_on_one_hand_are_one_hand():
 def test_thresholds_come_with_the_model(change, labels):
     backend = ColourBackend(**change)
     assert [hand.label for hand in predict(scene(384, 512, TWO), backend)[0].hands] == labels
-
-
-@pytest.mark.parametrize(
-    ("score", "close_look", "weights", "expected"),
-    [
-        (0.5, 0.5, (0, 1, 1), 0.5),
-        (0.9, 0.5, (0, 1, 1), 0.9),  # one look that cannot say leaves it to the other
-        (0.9, 0.9, (0, 1, 1), 81 / 82),
-        (0.2, 0.7, (0, 0, 1), 0.7),
-        (1.0, 0.0, (0, 1, 1), 0.5),  # no look is so sure that the other counts for nothing
-    ],
-)
-def test_presence_is_of_both_looks(score, close_look, weights, expected):
-    assert presence(score, close_look, weights) == pytest.approx(expected)
 
 
 # --- masks --------------------------------------------------------------------------------------------

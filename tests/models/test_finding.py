@@ -104,6 +104,8 @@ def test_both_layers_export(kind, tmp_path):
         (lambda: PeaksLayer(hands=60)(maps()), "6x8 cells have no 60 peaks"),
         (lambda: CloseUpLayer(0, (32, 32)), "size is 0"),
         (lambda: CloseUpLayer(8, (32, 32), margin=-1), "margin is -1"),
+        (lambda: CloseUpLayer(8, (32, 32), least_score=1.5), "least_score is 1.5; use a probability"),
+        (lambda: CloseUpLayer(8, (32, 32), presence_weights=(0, 1)), "use three finite numbers"),
         (
             lambda: CloseUpLayer(8, (32, 32))(
                 np.zeros((1, 32, 64, 3)), np.zeros((1, 1, 4)), np.zeros((1, 1, 2))

@@ -18,7 +18,7 @@ from handvision.heads import (
 from handvision.inference.backends import open_backend
 from handvision.models import build_unet, load_model
 from handvision.models.close_reader import build_close_reader
-from handvision.models.export import export_litert, export_onnx
+from handvision.models.export import export_litert, export_onnx, model_info
 from handvision.models.layers import CloseUpLayer
 from handvision.models.two_looks import look_twice
 from tests.helpers.exported import run_litert
@@ -33,6 +33,7 @@ HEADS = (
     HandMaskHead(),
 )
 SIZE = (64, 96)
+BELIEVED = dict(least_score=0.2, least_presence=0.6, presence_weights=(-1.0, 0.5, 2.0))
 
 
 def noise(*shape: int) -> np.ndarray:
@@ -50,7 +51,7 @@ def reader() -> keras.Model:
 @pytest.fixture(scope="module")
 def model() -> keras.Model:
     keras.utils.set_random_seed(1)
-    return look_twice(finder(), reader(), (128, 192), hands=3)
+    return look_twice(finder(), reader(), (128, 192), hands=3, **BELIEVED)
 
 
 def test_every_hand_has_a_row_of_every_answer(model):
@@ -99,6 +100,15 @@ def test_it_is_saved_and_opened(model, tmp_path):
     again = load_model(tmp_path / "two_looks.keras")(photo)
     for name, value in model(photo).items():
         np.testing.assert_array_equal(value, again[name], err_msg=name)
+
+
+def test_when_a_hand_is_believed_travels_with_the_file(model, tmp_path):
+    model.save(tmp_path / "two_looks.keras")
+    again = load_model(tmp_path / "two_looks.keras")
+    assert model_info(again).close_up == CloseUpInfo(64, 0.25, **BELIEVED)
+    config = again.get_layer("close_ups").get_config()
+    older = {key: value for key, value in config.items() if key not in BELIEVED}
+    assert CloseUpLayer.from_config(older).info == CloseUpInfo(64, 0.25)
 
 
 @pytest.mark.slow
@@ -158,12 +168,15 @@ def test_litert_gives_the_same(model, tmp_path):
 
 @pytest.mark.slow
 def test_the_file_says_how_its_close_ups_are_cut(model, tmp_path):
+    import onnx
     import onnxruntime
 
     path = export_onnx(model, tmp_path / "two_looks.onnx")
     described = onnxruntime.InferenceSession(path).get_modelmeta().custom_metadata_map["handvision"]
     info = ModelInfo.from_json(described)
-    assert info.close_up == CloseUpInfo(64, 0.25)
+    assert info.close_up == CloseUpInfo(64, 0.25, **BELIEVED)
+    defaults = {each.name: onnx.numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
+    assert defaults["least_score"] == np.float32(0.2)
     assert info.heads["keypoints"] == {"size": 64}
 
 

@@ -3,7 +3,7 @@
 import keras
 
 from handvision.core.hashing import hash_arrays
-from handvision.core.model_info import CloseUpInfo, CropInfo, ModelInfo
+from handvision.core.model_info import CropInfo, ModelInfo
 from handvision.heads import registered
 from handvision.models.layers import BoundingBoxCropLayer, CloseUpLayer
 from handvision.models.reader import heads_of_model
@@ -19,8 +19,7 @@ def model_info(model: keras.Model) -> ModelInfo:
     answers = heads_of_model(model) if set(registered()).intersection(outputs_of(model)) else ()
     heads = {head.name: head.config() for head in answers}
     looks = [layer for layer in layers if isinstance(layer, CloseUpLayer)]
-    close_up = CloseUpInfo(looks[0].size, looks[0].margin) if looks else None
-    return ModelInfo(hash_arrays(model.get_weights()), heads, crop, close_up)
+    return ModelInfo(hash_arrays(model.get_weights()), heads, crop, looks[0].info if looks else None)
 
 
 def outputs_of(model: keras.Model) -> tuple[str, ...]:

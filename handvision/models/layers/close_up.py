@@ -1,8 +1,11 @@
 """The layer that looks closer: cuts each hand out of the photo, turned upright."""
 
+from dataclasses import asdict
+
 import keras
 from keras import ops
 
+from handvision.core.model_info import CloseUpInfo
 from handvision.models.layers.checks import as_floats, check_whole
 
 
@@ -25,6 +28,11 @@ class CloseUpLayer(keras.layers.Layer):
         frame: (height, width) of the picture that boxes count in, in the photo's proportions: the photo may
             be larger.
         margin: free space at each edge, as a share of the box's larger side, >= 0.
+        least_score, least_presence, presence_weights: when it is believed that a close-up shows a hand, see
+            `CloseUpInfo`. They change nothing that the layer computes, but travel with it.
+
+    Attributes:
+        info: what an exported model says of the layer.
 
     Raises:
         ValueError: an argument is out of range, or a shape does not fit.
@@ -38,12 +46,23 @@ class CloseUpLayer(keras.layers.Layer):
     (1, 1, 48, 48, 3)
     """
 
-    def __init__(self, size: int, frame: tuple[int, int], margin: float = 0.25, **kwargs: object) -> None:
+    def __init__(
+        self,
+        size: int,
+        frame: tuple[int, int],
+        margin: float = 0.25,
+        *,
+        least_score: float = CloseUpInfo.least_score,
+        least_presence: float = CloseUpInfo.least_presence,
+        presence_weights: tuple[float, float, float] = CloseUpInfo.presence_weights,
+        **kwargs: object,
+    ) -> None:
         super().__init__(**kwargs)
         check_whole(size=size, frame_height=frame[0], frame_width=frame[1])
         if not 0 <= margin < float("inf"):
             raise ValueError(f"margin is {margin!r}; use a share of the box's larger side, 0 or more")
         self.size, self.frame, self.margin = int(size), (int(frame[0]), int(frame[1])), float(margin)
+        self.info = CloseUpInfo(self.size, self.margin, least_score, least_presence, presence_weights)
 
     def build(
         self,
@@ -88,7 +107,7 @@ class CloseUpLayer(keras.layers.Layer):
         return ops.reshape(sample, (-1, hands, self.size, self.size, channels))
 
     def get_config(self) -> dict:
-        return {**super().get_config(), "size": self.size, "frame": self.frame, "margin": self.margin}
+        return {**super().get_config(), "frame": self.frame, **asdict(self.info)}
 
 
 @keras.saving.register_keras_serializable(package="handvision")
