@@ -4,7 +4,7 @@ import keras
 from keras import ops
 
 from handvision.core.model_info import CloseUpInfo
-from handvision.models.layers import BilinearResize, CloseUpLayer, PeaksLayer, SquareLayer
+from handvision.models.layers import BilinearResize, CloseUpLayer, PeaksLayer, RetakeLayer, SquareLayer
 from handvision.models.reader import heads_of_model
 from handvision.models.segmenters.centres import STRIDE
 
@@ -21,6 +21,7 @@ def look_twice(
     least_score: float = CloseUpInfo.least_score,
     least_presence: float = CloseUpInfo.least_presence,
     presence_weights: tuple[float, float, float] = CloseUpInfo.presence_weights,
+    retake: bool = True,
     name: str = "combined",
 ) -> keras.Model:
     """One model from a photo to its hands: where they are, and what the reader's heads say of each.
@@ -36,6 +37,7 @@ def look_twice(
         margin: free space at each edge of a close-up, as a share of the box's larger side.
         least_score, least_presence, presence_weights: when it is believed that a close-up shows a hand, see
             `CloseUpInfo`; they stand in the model's files for `predict`, and change none of its outputs.
+        retake: whether a close-up that was off, by the key points found in it, is cut and read once more.
         name: the model's name.
 
     Returns:
@@ -50,14 +52,15 @@ def look_twice(
         ValueError: the parts do not fit together, or a threshold is out of range; the message says how.
     """
     height, width = _checked(finder, reader, photo_size)
+    if retake and "keypoints" not in reader.output:
+        raise ValueError(f"{reader.name!r} has no key points to take a close-up again by; use retake=False")
     photo = keras.Input((*photo_size, 3), name="photo")
     maps = dict(finder(BilinearResize(height, width, name="small_photo")(photo)))
     mask = maps.pop("mask")
     peaks = PeaksLayer(hands, stride=STRIDE * photo_size[0] // height, name="peaks")(maps)
     box = peaks["box"]
-    size = reader.input_shape[1]
     look_closer = CloseUpLayer(
-        size,
+        reader.input_shape[1],
         frame=photo_size,
         margin=margin,
         least_score=least_score,
@@ -65,18 +68,42 @@ def look_twice(
         presence_weights=presence_weights,
         name="close_ups",
     )
-    close_ups = look_closer(photo, box, peaks["direction"])
-    answers = reader(ops.reshape(close_ups, (-1, size, size, 3)))
-    each = {name: ops.reshape(value, (-1, hands, *value.shape[1:])) for name, value in answers.items()}
+    each, square = _read(reader, photo, look_closer, box, peaks["direction"])
+    if retake:
+        place = RetakeLayer(margin=margin, name="retake")(each["keypoints"], square)
+        look_again = CloseUpLayer(look_closer.size, photo_size, margin, name="close_ups_again")
+        again, new = _read(reader, photo, look_again, place["box"], place["direction"])
+        each = {name: _where(place["off"], again[name], value) for name, value in each.items()}
+        square = _where(place["off"], new, square)
     outputs = {
         "mask": mask,
         "score": peaks["score"],
         "box": box,
         "direction": peaks["direction"],
-        "square": SquareLayer(margin, name="square")(box, peaks["direction"]),
+        "square": square,
         **each,
     }
     return keras.Model(photo, outputs, name=name)
+
+
+def _read(
+    reader: keras.Model,
+    photo: keras.KerasTensor,
+    cut: CloseUpLayer,
+    boxes: keras.KerasTensor,
+    directions: keras.KerasTensor,
+) -> tuple[dict[str, keras.KerasTensor], keras.KerasTensor]:
+    """What the reader says of each box's close-up, (batch, hands, ...), and the squares of the close-ups."""
+    answers = reader(ops.reshape(cut(photo, boxes, directions), (-1, cut.size, cut.size, 3)))
+    each = {
+        name: ops.reshape(value, (-1, boxes.shape[1], *value.shape[1:])) for name, value in answers.items()
+    }
+    return each, SquareLayer(cut.margin, name=cut.name.replace("close_ups", "square"))(boxes, directions)
+
+
+def _where(off: keras.KerasTensor, again: keras.KerasTensor, before: keras.KerasTensor) -> keras.KerasTensor:
+    """Values (batch, hands, ...), those of `again` where `off` (batch, hands, 1) says so."""
+    return ops.where(ops.reshape(off, (-1, off.shape[1], *[1] * (len(before.shape) - 2))), again, before)
 
 
 def _checked(finder: keras.Model, reader: keras.Model, photo_size: tuple[int, int]) -> tuple[int, int]:

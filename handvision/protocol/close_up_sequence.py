@@ -32,6 +32,7 @@ class CloseUpAugmentation:
         coarse: share that is shown at a lower resolution, down to hands of `least_pixels`.
         light: strength of `imaging.camera.photometric_jitter`.
         covered: share of which a part lies behind a flat thing or beyond the frame.
+        veiled: share that is pale from light that shines into the lens.
     """
 
     turn: float = 22.0
@@ -41,11 +42,12 @@ class CloseUpAugmentation:
     mirror: float = 0.5
     coarse: float = 0.45
     least_pixels: float = 22.0
-    light: float = 0.8
+    light: float = 1.0
     covered: float = 0.08
+    veiled: float = 0.12
 
 
-UNCHANGED = CloseUpAugmentation(0, 0, 0, 0, 0, 0, 22.0, 0, 0)
+UNCHANGED = CloseUpAugmentation(0, 0, 0, 0, 0, 0, 22.0, 0, 0, 0)
 
 
 class CloseUpSequence(keras.utils.PyDataset):
@@ -125,6 +127,8 @@ class CloseUpSequence(keras.utils.PyDataset):
         crop = self._resampled(_decoded(self.close_ups.pictures[row]), to_crop, side, row, rng)
         if how.covered and rng.random() < how.covered:
             _cover(crop, rng)
+        if how.veiled and rng.random() < how.veiled:
+            crop = _veiled(crop, rng)
         if how.light:
             crop = photometric_jitter(crop, rng, how.light)
         return crop, to_crop, self._mask(row, to_crop)
@@ -223,3 +227,16 @@ def _cover(crop: NDArray, rng: np.random.Generator) -> None:
     colour = (0, 0, 0) if rng.random() < 0.5 else tuple(int(value) for value in rng.integers(0, 256, 3))
     turned = np.rot90(crop, int(rng.integers(4)))
     turned[:depth] = colour
+
+
+def _veiled(crop: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
+    """The crop with the light of a window or a lamp over it, stronger towards one side."""
+    size = len(crop)
+    down, across = np.mgrid[:size, :size] / size - 0.5
+    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.6)
+    veil = strength * np.clip(
+        1 + rng.uniform(0, 1.2) * (across * np.cos(angle) + down * np.sin(angle)), 0, 1.4
+    )
+    light = rng.uniform(190, 255) * np.array([1.0, rng.uniform(0.85, 1), rng.uniform(0.7, 1)])
+    pale = crop + (light - crop) * np.minimum(veil, 0.8)[..., None]
+    return np.asarray(pale.round(), np.uint8)

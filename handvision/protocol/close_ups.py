@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handvision.core.close_ups import REACH, SIDE, CloseUps
 from handvision.core.examples import NO_HAND, Examples
-from handvision.core.geometry import Affine, box_iou, letterbox
+from handvision.core.geometry import Affine, letterbox
 from handvision.core.hands import HAND_FIELDS, KEYPOINTS, Hands
 from handvision.core.vocabularies import GESTURES, NUMBERS
 from handvision.datasets.readers import find_reader
@@ -51,8 +51,6 @@ UNSEEN_NUMBERS = ("1", "5")  # drawn as the index alone, and the open hand
 Find = Callable[[NDArray[np.uint8]], Hands]
 VIEW = (384, 512)  # height and width of moved photos in which false finds are looked for
 PERSON_SIZE = (288, 384)  # height and width of their pictures
-# A find that overlaps a hand by this much (IoU) is not plainly false.
-_TOUCHES = 0.05
 # The largest side of a hand that is no hand to speak of.
 _LEAST_PIXELS = 8.0
 
@@ -142,7 +140,7 @@ def beside(found: Hands, hands: Hands) -> Hands:
     """Of what is found that which plainly is no hand: it touches no box of the hands that are there."""
     if not len(hands):
         return found
-    return found.take(box_iou(found.boxes, hands.boxes).max(axis=1) < _TOUCHES)
+    return found.take(box_iou(found.boxes, hands.boxes).max(axis=1) == 0)
 
 
 def photos_without_hands(which: str) -> Iterator[NDArray[np.uint8]]:

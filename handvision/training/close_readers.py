@@ -124,7 +124,8 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
         }
         if recipe.finder:
             finder = _trained_finder(recipe.finder)
-            described |= {"views": recipe.views, "finder": hash_arrays(finder.get_weights())}
+            views = recipe.views if learning else 1
+            described |= {"views": views, "finder": hash_arrays(finder.get_weights())}
     path = workspace().runs / "close_ups" / f"{which}-{hash_json(described)}.npz"
     if not path.is_file():
         parts = [
@@ -136,7 +137,7 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
             parts += [protocol.real_close_ups(name, which) for name in names]
             parts.append(protocol.close_ups_without_hands(which, recipe.negatives, recipe.seed))
             if recipe.finder:
-                parts.append(protocol.false_finds(finds_of(finder), which, recipe.views, recipe.seed))
+                parts.append(protocol.false_finds(finds_of(finder), which, views, recipe.seed))
         path.parent.mkdir(parents=True, exist_ok=True)
         kept.write(kept.together(parts), path)
     return kept.read(path)

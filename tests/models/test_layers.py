@@ -347,7 +347,7 @@ LAYERS = {
     "BilinearResize": (lambda: BilinearResize(9, 7, name="resize"), (4, 5, 3)),
 }
 # These take several inputs, and travel in tests/models/test_finding.py.
-OF_SEVERAL_INPUTS = {"CloseUpLayer", "PeaksLayer", "SquareLayer"}
+OF_SEVERAL_INPUTS = {"CloseUpLayer", "PeaksLayer", "RetakeLayer", "SquareLayer"}
 
 
 def test_every_layer_is_checked_here():

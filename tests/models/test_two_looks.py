@@ -4,6 +4,8 @@ import keras
 import numpy as np
 import pytest
 
+from handvision.core.geometry import degrees_from_sin_cos, sin_cos_from_degrees
+from handvision.core.keypoints import direction
 from handvision.core.model_info import CloseUpInfo, ModelInfo
 from handvision.core.vocabularies import NUMBERS
 from handvision.heads import (
@@ -14,12 +16,13 @@ from handvision.heads import (
     PresenceHead,
     RotationHead,
     TwentyGesturesHead,
+    tight_box,
 )
 from handvision.inference.backends import open_backend
 from handvision.models import build_unet, load_model
 from handvision.models.close_reader import build_close_reader
 from handvision.models.export import export_litert, export_onnx, model_info
-from handvision.models.layers import CloseUpLayer
+from handvision.models.layers import CloseUpLayer, RetakeLayer
 from handvision.models.two_looks import look_twice
 from tests.helpers.exported import run_litert
 
@@ -48,10 +51,20 @@ def reader() -> keras.Model:
     return build_close_reader(HEADS, 64, "plain", width=16, dense=24, name="close_reader")
 
 
+def without_points() -> keras.Model:
+    return build_close_reader((PresenceHead(),), 64, "plain", width=16, dense=24)
+
+
 @pytest.fixture(scope="module")
 def model() -> keras.Model:
     keras.utils.set_random_seed(1)
-    return look_twice(finder(), reader(), (128, 192), hands=3, **BELIEVED)
+    return look_twice(finder(), reader(), (128, 192), hands=3, retake=False, **BELIEVED)
+
+
+@pytest.fixture(scope="module")
+def retaking(model) -> keras.Model:
+    """The same looks, but close-ups that are off are read again."""
+    return look_twice(model.get_layer("finder"), model.get_layer("close_reader"), (128, 192), hands=3)
 
 
 def test_every_hand_has_a_row_of_every_answer(model):
@@ -79,6 +92,73 @@ def test_the_reader_sees_the_close_ups_of_the_first_look(model):
     told = model.get_layer("close_reader")(close_ups[0])
     np.testing.assert_allclose(found["gesture"][0], told["gesture"], atol=1e-5)
     np.testing.assert_allclose(found["keypoints"][0], told["keypoints"], atol=1e-5)
+
+
+def test_a_close_up_that_was_off_is_read_again_where_its_points_are(model, retaking):
+    photo = noise(1, 128, 192, 3)
+    before, after = model(photo), retaking(photo)
+    place = RetakeLayer()(before["keypoints"], before["square"])
+    assert np.asarray(place["off"]).any()  # weights are random, so are the points
+    cut = CloseUpLayer(64, frame=(128, 192), margin=0.25)(photo, place["box"], place["direction"])
+    again = model.get_layer("close_reader")(cut[0])
+    for row, off in enumerate(np.asarray(place["off"])[0, :, 0]):
+        expected = again["keypoints"][row] if off else before["keypoints"][0, row]
+        np.testing.assert_allclose(after["keypoints"][0, row], expected, atol=1e-4)
+
+
+HAND = np.stack([np.linspace(0.3, 0.6, 21), np.linspace(0.8, 0.3, 21) ** 1.3], axis=1)
+SQUARE = np.array([100, 80, 60, 0.6, 0.8], np.float32)
+
+
+def test_a_hand_is_where_its_points_are():
+    place = RetakeLayer()(HAND[None, None].astype(np.float32), SQUARE[None, None])
+    points = CloseUpInfo(64, 0.25).to_picture(SQUARE).points(HAND * 64)
+    np.testing.assert_allclose(place["box"][0, 0], tight_box(points), atol=1e-3)
+    np.testing.assert_allclose(place["direction"][0, 0], direction(points), atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("turn", "scale", "shift", "off"),
+    [
+        (0, 1, 0, False),
+        (10, 1.1, 0.05, False),
+        (-20, 1, 0, True),
+        (0, 1.4, 0, True),
+        (0, 0.7, 0, True),
+        (0, 1, 0.2, True),
+    ],
+)
+def test_a_close_up_is_off_when_turned_scaled_or_shifted(turn, scale, shift, off):
+    layer = RetakeLayer()
+    right = layer(HAND[None, None].astype(np.float32), SQUARE[None, None])
+    x0, y0, x1, y1 = np.asarray(right["box"])[0, 0]
+    # The close-up that would be right, and then is not.
+    side = 1.5 * max(x1 - x0, y1 - y0)
+    points = CloseUpInfo(64, 0.25).to_picture(SQUARE).points(HAND * 64)
+    heading = degrees_from_sin_cos(direction(points)) + turn
+    square = np.array(
+        [(x0 + x1) / 2 + shift * side, (y0 + y1) / 2, side * scale, *sin_cos_from_degrees(heading)],
+        np.float32,
+    )
+    inside = CloseUpInfo(64, 0.25).to_picture(square).inverse().points(points) / 64
+    told = layer(inside[None, None].astype(np.float32), square[None, None])
+    assert bool(told["off"][0, 0, 0]) is off
+
+
+@pytest.mark.slow
+def test_exports_read_again_too(retaking, tmp_path):
+    import onnxruntime
+
+    photos = noise(2, 128, 192, 3)
+    session = onnxruntime.InferenceSession(export_onnx(retaking, tmp_path / "retaking.onnx"))
+    names = [output.name for output in session.get_outputs()]
+    given = {"photo": photos, "least_score": np.array(0, np.float32)}
+    onnx = dict(zip(names, session.run(None, given), strict=True))
+    lite = run_litert(export_litert(retaking, tmp_path / "retaking.tflite"), photos)
+    for name, value in retaking(photos).items():
+        near = 1.0 if name == "square" else 0.1  # pixels; half weights, twice
+        np.testing.assert_allclose(onnx[name], value, atol=near, err_msg=name)
+        np.testing.assert_allclose(lite[name], value, atol=1e-3, err_msg=name)
 
 
 def test_a_square_places_points_of_the_close_up_in_the_photo(model):
@@ -186,6 +266,7 @@ def test_the_file_says_how_its_close_ups_are_cut(model, tmp_path):
         (lambda: (build_unet((*SIZE, 3), (8, 12, 16)), reader(), (128, 192)), "build it with centres"),
         (lambda: (finder(), reader(), (128, 128)), "use a multiple of what 'finder' sees"),
         (lambda: (finder(), finder(), (128, 192)), "a reader of close-ups reads"),
+        (lambda: (finder(), without_points(), (128, 192)), "use retake=False"),
     ],
 )
 def test_parts_that_do_not_fit_are_refused(parts, message):

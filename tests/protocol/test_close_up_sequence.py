@@ -54,7 +54,9 @@ def close_ups(turn: float = 0.0) -> CloseUps:
 
 
 def shown(heading: float, **augmentation: float):
-    still = dict.fromkeys(("turn", "any_turn", "scale", "shift", "mirror", "coarse", "light", "covered"), 0.0)
+    still = dict.fromkeys(
+        ("turn", "any_turn", "scale", "shift", "mirror", "coarse", "light", "covered", "veiled"), 0.0
+    )
     how = CloseUpAugmentation(**(still | augmentation))
     return CloseUpSequence(close_ups(heading), HEADS, size=96, batch_size=2, augmentation=how)[0]
 

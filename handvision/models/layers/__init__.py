@@ -7,6 +7,7 @@ from handvision.models.layers.bounding_box_crop import BoundingBoxCropLayer
 from handvision.models.layers.close_up import CloseUpLayer, SquareLayer
 from handvision.models.layers.main_region import MainRegionLayer
 from handvision.models.layers.peaks import PeaksLayer
+from handvision.models.layers.retake import RetakeLayer
 
 __all__ = [
     "AttentionBlock",
@@ -16,6 +17,7 @@ __all__ = [
     "CloseUpLayer",
     "MainRegionLayer",
     "PeaksLayer",
+    "RetakeLayer",
     "SquareLayer",
     "UnitVector",
 ]
