@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from handvision.core.close_ups import REACH, SIDE, CloseUps
 from handvision.core.examples import NO_HAND, Examples
-from handvision.core.geometry import Affine, letterbox
+from handvision.core.geometry import Affine, box_iou, letterbox
 from handvision.core.hands import HAND_FIELDS, KEYPOINTS, Hands
 from handvision.core.vocabularies import GESTURES, NUMBERS
 from handvision.datasets.readers import find_reader
