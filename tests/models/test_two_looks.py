@@ -156,7 +156,7 @@ def test_exports_read_again_too(retaking, tmp_path):
     onnx = dict(zip(names, session.run(None, given), strict=True))
     lite = run_litert(export_litert(retaking, tmp_path / "retaking.tflite"), photos)
     for name, value in retaking(photos).items():
-        near = 1.0 if name == "square" else 0.1  # pixels; half weights, twice
+        near = 1.0 if name == "square" else 0.2  # pixels; half weights, twice
         np.testing.assert_allclose(onnx[name], value, atol=near, err_msg=name)
         np.testing.assert_allclose(lite[name], value, atol=1e-3, err_msg=name)
 
