@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handvision.core.examples import NO_HAND, Examples, Hands
+from handvision.datasets.readers import find_reader
 from handvision.datasets.readers.people_photos import WITHOUT_HANDS
 from handvision.protocol.combined import rotated_photos
 from handvision.protocol.numbered import numbered_photos
@@ -30,6 +31,13 @@ KINDS_WITHOUT_HANDS = {
     "rooms": "rooms_without_hands",
 }
 PARTS = ("validation", "test")
+# The divided sets (`partitions`) that the photos come from, and what archives hold them.
+SETS = (
+    *("hagrid_numbers", "hand_gesture_yolov8", "ten_people", "hands_dataset", "finger_counting"),
+    *("sign_language_digits", "rock_paper_scissors", "eduart", "people_without_hands", "people_photos"),
+    *("clothing_co_parsing", "hgr1"),
+)
+DATA_SETS = tuple(dict.fromkeys(find_reader(name).dataset for name in SETS))
 ANY_ROTATION = ("finger_counting_last_fifth", "sign_language_digits_people")
 # Of rendered pictures: seed, how many, and sizes. Hands of persons are small in the picture.
 SEED = 0

@@ -26,6 +26,7 @@ from handvision.training.recipe import (
     Recipe,
     SegmenterRecipe,
     TuningRecipe,
+    TwoLooksRecipe,
     read_recipe,
     recipe_from_json,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "Recipe",
     "SegmenterRecipe",
     "TuningRecipe",
+    "TwoLooksRecipe",
     "build_segmenter",
     "check_classes",
     "classifier_task",

@@ -29,7 +29,6 @@ from handvision.heads import (
 )
 from handvision.models.close_reader import build_close_reader
 from handvision.models.layers import PeaksLayer
-from handvision.models.load import load_model
 from handvision.models.two_looks import HANDS
 from handvision.protocol import close_ups as protocol
 from handvision.protocol.close_up_sequence import CloseUpSequence
@@ -41,6 +40,7 @@ from handvision.training.compiling import compile_classifier
 from handvision.training.fitting import History, set_seed
 from handvision.training.frozen import Encoder, fit_tail, split
 from handvision.training.recipe import CloseReaderRecipe
+from handvision.training.trained import open_trained
 
 
 def heads_of_close_reader(size: int) -> tuple[Head, ...]:
@@ -123,7 +123,7 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
             "teacher": read_labels().card["sha256"],
         }
         if recipe.finder:
-            finder = _trained_finder(recipe.finder)
+            finder = open_trained(recipe.finder)
             views = recipe.views if learning else 1
             described |= {"views": views, "finder": hash_arrays(finder.get_weights())}
     path = workspace().runs / "close_ups" / f"{which}-{hash_json(described)}.npz"
@@ -163,10 +163,3 @@ def finds_of(finder: keras.Model, least: float = 0.05) -> Callable[[NDArray[np.u
         return Hands(boxes=found["box"][0][sure], rotations=turned).moved(place.affine.inverse())
 
     return find
-
-
-def _trained_finder(name: str) -> keras.Model:
-    path = workspace().runs / name / f"{name}.keras"
-    if not path.is_file():
-        raise FileNotFoundError(f"{path}: no such finder; train it with: handvision train {name} --data real")
-    return load_model(path)

@@ -33,9 +33,6 @@ class Recipe:
         product: the name of the model that is made, and of its file.
         data: "auto", "rendered" or "real", see `protocol.choose_data`.
         seed: of first weights, order, augmentation, dropout and rendered hands; a whole number from 0 up.
-        train: number of pictures to learn from.
-        test: number of pictures of each test set, where it has so many.
-        batch_size: pictures a step.
     """
 
     kind: ClassVar[str]
@@ -43,13 +40,9 @@ class Recipe:
     product: str
     data: Literal["auto", "rendered", "real"] = "auto"
     seed: int = 1
-    train: int
-    test: int
-    batch_size: int = 32
 
     def __post_init__(self) -> None:
         _check(self, "seed", self.seed >= 0, "a whole number from 0 up")
-        _at_least_one(self, "train", "test", "batch_size")
 
     def to_json(self) -> dict[str, Any]:
         """The recipe in JSON's types; its kind stands beside the fields."""
@@ -61,7 +54,53 @@ class Recipe:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassifierRecipe(Recipe):
+class TwoLooksRecipe(Recipe):
+    """The combined model: two trained looks joined; nothing learns but when they are believed.
+
+    Attributes:
+        finder, reader: the trained looks, `<name>/<name>.keras` in the folder of runs.
+        photo_size: (height, width) of its photos, a multiple of what the finder sees.
+        hands, margin: see `models.look_twice`.
+        wrong: share of the validation photos without a hand that may be given one, from 0 to 1.
+    """
+
+    kind: ClassVar[str] = "two_looks"
+
+    finder: str = "finder"
+    reader: str = "close_reader"
+    photo_size: tuple[int, int] = (384, 512)
+    hands: int = 4
+    margin: float = 0.25
+    wrong: float = 0.02
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _at_least_one(self, "hands")
+        _check(self, "margin", self.margin >= 0, "a share from 0 up")
+        _check(self, "wrong", 0 <= self.wrong <= 1, "a share from 0 to 1")
+
+
+@dataclass(frozen=True, kw_only=True)
+class LearningRecipe(Recipe):
+    """What recipes have by which weights are learned.
+
+    Attributes:
+        train: number of pictures to learn from.
+        test: number of pictures of each test set, where it has so many.
+        batch_size: pictures a step.
+    """
+
+    train: int
+    test: int
+    batch_size: int = 32
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        _at_least_one(self, "train", "test", "batch_size")
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClassifierRecipe(LearningRecipe):
     """A new reader of hand masks, trained behind the crop layer.
 
     Attributes:
@@ -108,7 +147,7 @@ class ClassifierRecipe(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TuningRecipe(Recipe):
+class TuningRecipe(LearningRecipe):
     """The published way, the mask alone: its reader trained further, on what the segmenter sees of photos.
 
     Attributes:
@@ -148,7 +187,7 @@ class TuningRecipe(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
-class CloseReaderRecipe(Recipe):
+class CloseReaderRecipe(LearningRecipe):
     """The reader of close-ups, behind a frozen encoder.
 
     Attributes:
@@ -194,7 +233,7 @@ class CloseReaderRecipe(Recipe):
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinderRecipe(Recipe):
+class FinderRecipe(LearningRecipe):
     """The first look: a segmenter that also finds hands, behind a frozen encoder.
 
     Attributes:
@@ -265,7 +304,7 @@ class Phase:
 
 
 @dataclass(frozen=True, kw_only=True)
-class SegmenterRecipe(Recipe):
+class SegmenterRecipe(LearningRecipe):
     """A segmenter, trained in phases.
 
     Attributes:
@@ -288,7 +327,14 @@ class SegmenterRecipe(Recipe):
 
 _KINDS: Mapping[str, type[Recipe]] = {
     each.kind: each
-    for each in (ClassifierRecipe, CloseReaderRecipe, FinderRecipe, SegmenterRecipe, TuningRecipe)
+    for each in (
+        ClassifierRecipe,
+        CloseReaderRecipe,
+        FinderRecipe,
+        SegmenterRecipe,
+        TuningRecipe,
+        TwoLooksRecipe,
+    )
 }
 
 

@@ -17,6 +17,7 @@ from handvision.training.recipe import (
     Recipe,
     SegmenterRecipe,
     TuningRecipe,
+    TwoLooksRecipe,
 )
 
 
@@ -244,5 +245,6 @@ _RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     "gestures": _GESTURES,
     "finder": _FINDER,
     "close_reader": _CLOSE_READER,
+    "combined": dict.fromkeys(PROFILES, TwoLooksRecipe(product="combined")),
     "mask_alone": _MASK_ALONE,
 }

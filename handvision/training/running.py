@@ -16,8 +16,10 @@ from handvision.training.recipe import (
     Recipe,
     SegmenterRecipe,
     TuningRecipe,
+    TwoLooksRecipe,
 )
 from handvision.training.segmenters import train_segmenter
+from handvision.training.two_looks import join_two_looks
 
 
 def run_recipe(recipe: Recipe, folder: str | Path) -> Path:
@@ -51,6 +53,8 @@ def _trained(recipe: Recipe, folder: Path) -> keras.Model:
         return train_finder(recipe, folder)[0]
     if isinstance(recipe, CloseReaderRecipe):
         return train_close_reader(recipe, folder)[0]
+    if isinstance(recipe, TwoLooksRecipe):
+        return join_two_looks(recipe, folder)[0]
     assert isinstance(recipe, TuningRecipe)
     segmenter, classifier = models.open_model(recipe.segmenter), models.open_model(recipe.classifier)
     combined = models.combine(segmenter, classifier, min_area=recipe.min_area, name=recipe.product)

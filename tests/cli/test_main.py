@@ -54,7 +54,7 @@ def test_a_missing_package_is_named_with_what_to_install(monkeypatch, capsys):
 
 def test_recipes_are_listed(capsys):
     assert main(["train", "--list"]) == 0
-    assert {"unet", "finger_numbers", "mask_alone"} <= set(capsys.readouterr().out.split())
+    assert {"unet", "finger_numbers", "combined"} <= set(capsys.readouterr().out.split())
 
 
 def test_data_sets_are_listed_with_what_is_at_hand(tmp_path, monkeypatch, capsys):

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from handvision.core.products import PRODUCTS
 from handvision.core.workspace import PROFILES
 from handvision.training import ALL_ROUND, read_recipe, recipe_from_json, recipes
 
@@ -17,6 +18,12 @@ def test_a_recipe_is_the_same_after_json(name, profile, tmp_path):
     path = tmp_path / "recipe.json"
     path.write_text(recipe.dumps())
     assert read_recipe(path).to_json() == recipe.to_json() == json.loads(recipe.dumps())
+
+
+def test_what_products_are_joined_from_has_recipes():
+    parts = {part for product in PRODUCTS.values() for part in product.parts}
+    combined = recipes.get("combined", "full")
+    assert parts == {combined.finder, combined.reader} <= set(recipes.names())
 
 
 def test_the_released_numbers():
