@@ -5,6 +5,8 @@ and rotation; then milliseconds from the whole picture to the answer. See `handv
 
     python benchmarks/everyday.py --limit 30 --kinds "no hand"
 
+With `--record` the figures of all photos become the record of a study, `mediapipe_everyday`.
+
 MediaPipe's points are counted by the usual rule ("mediapipe"), and by networks that learned from its points
 of our training photos ("trained"). It runs in an environment of its own, see `peers/mediapipe_reader.py`.
 """
@@ -42,9 +44,11 @@ from handvision.evaluation.everyday import Figure, evaluate_everyday, to_json
 from handvision.evaluation.everyday_kinds import Read
 from handvision.inference.backends import RELEASED, open_backend
 from handvision.inference.backends.onnx import OnnxBackend
-from handvision.protocol.everyday import boxed, counted
-from handvision.protocol.partitions import part
+from handvision.protocol.everyday import SETS, boxed, counted
+from handvision.protocol.partitions import digests, part
 from handvision.studies.everyday import add_options, chosen_sets, figures_table, reader_of
+from handvision.studies.everyday_figures import OURS, Sets, by_test, tests_of, together
+from handvision.studies.record import Variant, record_of_this_run
 
 # Training photos with numbers that MediaPipe has labelled.
 NUMBERED = (
@@ -56,6 +60,14 @@ NUMBERED = (
 )
 TIMED = 20  # photos with one hand, and with two
 READERS = ("ours", "published", "mediapipe", "trained")
+# Their names in the record of the study.
+VARIANTS = {
+    "ours": OURS,
+    "published": "published way",
+    "mediapipe": "MediaPipe, rule",
+    "trained": "MediaPipe, trained",
+}
+STUDY = "mediapipe_everyday"
 
 
 def main() -> None:
@@ -68,8 +80,13 @@ def main() -> None:
     parser.add_argument("--python", type=Path, help=f"that has {PEER}; by default one is made for it")
     parser.add_argument("--readers", nargs="+", choices=READERS, default=READERS[:3])
     parser.add_argument("--rounds", type=int, default=5, help=f"of {TIMED} timed photos; 0 for none (5)")
+    parser.add_argument("--record", action="store_true", help=f"also write the record of the study {STUDY}")
     add_options(parser)
     options = parser.parse_args()
+    if options.record and (options.kinds or options.limit or not options.rounds):
+        parser.error(
+            "--record is of all photos, and of times: leave out --kinds and --limit, and time a round"
+        )
     readers = readers_of(options.readers, options.model, options.python)
     sets = chosen_sets(options.which, options.kinds, options.limit)
     figures = {}
@@ -84,6 +101,8 @@ def main() -> None:
     path = options.json or workspace().runs / "comparisons" / f"everyday-{options.which}.json"
     write(path, options, figures, times)
     print(f"\nwritten: {path}")
+    if options.record:
+        print(f"written: {write_record(options, figures, sets, times)}")
 
 
 def readers_of(names: Sequence[str], model: Path, python: Path | None) -> dict[str, Read]:
@@ -119,6 +138,27 @@ def write(
     }
     with replacing(path) as temporary:
         temporary.write_text(json.dumps(result, indent=1, ensure_ascii=False) + "\n", "utf-8")
+
+
+def write_record(
+    options: argparse.Namespace, figures: Mapping[str, Sequence[Figure]], sets: Sets, times: Sequence[dict]
+) -> Path:
+    """What `handvision release mediapipe_everyday` takes."""
+    record = record_of_this_run(
+        STUDY,
+        variants=[Variant(VARIANTS[name], by_test(of_one, sets)) for name, of_one in figures.items()],
+        measurements={
+            "part": options.which,
+            "milliseconds": times,
+            "together": {VARIANTS[name]: together(of_one) for name, of_one in figures.items()},
+        },
+        data=tests_of(sets),
+        partitions=digests(SETS),
+        recipe={"model": open_backend(options.model).info.fingerprint, "peer": PEER},
+        profile="full",
+        unknown={"duration_seconds": "nothing was trained for it"},
+    )
+    return record.write(workspace().runs / "comparisons" / f"{STUDY}.json")
 
 
 # Networks on MediaPipe's points -------------------------------------------------------------------------

@@ -1,9 +1,9 @@
-"""From photo to number of raised fingers: our combined model beside MediaPipe Hands, same photos, one run.
+"""From photo to number of raised fingers: the mask alone beside MediaPipe Hands, same photos, one run.
 
 Photos are of people, sessions or (Finger Counting, one person) frames that neither side learned from,
 upright and turned by any angle. MediaPipe gives landmarks, not numbers. They are counted by the usual rule,
 and read by a small classifier trained on the landmarks of the training parts of the same three sets and of
-Massey's cut-out hands, from which the released combined model learned too. MediaPipe runs with its defaults
+Massey's cut-out hands, from which the released mask alone learned too. MediaPipe runs with its defaults
 for single photos. A photo in which no hand is found counts as wrong. MediaPipe overlooks hands that fill the
 frame, so its second look is reported as well: where it found none, the photo with a margin.
 """
@@ -40,18 +40,23 @@ SEED = 1
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("model", nargs="?", type=Path, help="a combined .keras; by default find_model's")
+    parser.add_argument(
+        "model",
+        nargs="?",
+        type=Path,
+        help="a .keras that reads one hand by its mask; by default that of `handvision train mask_alone`",
+    )
     parser.add_argument("--limit", type=int, help="at most so many photos a part, to try it out")
     parser.add_argument("--rounds", type=int, default=5, help="of 20 timed photos for each number of threads")
     arguments = parser.parse_args()
     try:
-        path = arguments.model or models.find_model("combined")
+        path = arguments.model or workspace().runs / "mask_alone" / "mask_alone.keras"
         if not path.is_file():
             raise FileNotFoundError(f"{path}: there is no such model")
         sets = picture_sets(arguments.limit)
         negatives = some(protocol.negative_photos("real", "test", seed=SEED).photos, arguments.limit)
     except (FileNotFoundError, DataUnavailable) as error:
-        sys.exit(f"{error}\nThis benchmark needs a combined model and the real data sets.")
+        sys.exit(f"{error}\nThis benchmark needs a model of the mask alone and the real data sets.")
     peer_python()
     model = keras.models.load_model(path)
     print(f"{path}: {model.count_params():,} weights, photos of {model.input_shape[1:3]}; {PEER}\n")

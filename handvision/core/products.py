@@ -15,7 +15,8 @@ class Product:
         limit_mb: the largest file that may be released, in MiB.
         version: number of the release that is in `models/`; 0 before the first one.
         sha256: of that released `.keras` file; "" before the first release.
-        parts: names of the products that it is joined from.
+        parts: recipes (`training.recipes`) of the models that it is joined from.
+        command: that makes it; "" for a product that its notebook makes.
     """
 
     name: str
@@ -26,9 +27,15 @@ class Product:
     version: int = 0
     sha256: str = ""
     parts: tuple[str, ...] = ()
+    command: str = ""
+
+    @property
+    def maker(self) -> str:
+        """What is run to make it."""
+        return self.command or self.notebook
 
 
-# In the order in which they are made: parts stand before what is joined from them.
+# In the order in which a reader meets them.
 PRODUCTS = {
     product.name: product
     for product in (
@@ -70,13 +77,14 @@ PRODUCTS = {
         ),
         Product(
             name="combined",
-            title="mask, box, number of raised fingers and rotation, from a photo",
+            title="every hand of a photo, by two looks: number, gesture, mask, points, rotation and side",
             notebook="CombinedModels/CombinedModels.ipynb",
-            builder="handvision.models.combined:combine",
-            limit_mb=10,
+            builder="handvision.models.two_looks:look_twice",
+            limit_mb=24,
             version=3,
             sha256="531d06adf8f87c4b8ae2021b9e690afc138c56447506b2114660cf4305daa6ef",
-            parts=("unet", "finger_numbers"),
+            parts=("finder", "close_reader"),
+            command="handvision train combined --data real",
         ),
     )
 }

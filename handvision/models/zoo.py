@@ -21,7 +21,7 @@ def find_model(name: str) -> Path:
 
     Raises:
         ValueError: no model of the suite has this name.
-        FileNotFoundError: neither is there; the message says which notebook makes it.
+        FileNotFoundError: neither is there; the message says what makes it.
     """
     product = find_product(name)
     places = (workspace().models / f"{name}.keras", workspace().runs / name / f"{name}.keras")
@@ -29,7 +29,7 @@ def find_model(name: str) -> Path:
         if path.is_file():
             return path
     raise FileNotFoundError(
-        f"no {name}.keras in {places[0].parent} or {places[1].parent}: run {product.notebook} first"
+        f"no {name}.keras in {places[0].parent} or {places[1].parent}: run {product.maker} first"
     )
 
 

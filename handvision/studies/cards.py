@@ -1,8 +1,9 @@
 """The cards of released models and the README's table, generated from the records: nobody types a figure.
 
 `models/cards/*.md` hold the prose. In it `{{unet.figures.rendered.iou|percent}}` is a value of a record,
-named by its path, in one of `FORMATS`; `{{table:segmenter unet}}` is one of `TABLES`. The command
-`handvision study cards` runs `write`.
+named by its path, in one of `FORMATS`; `{{table:segmenter unet}}` is one of `TABLES`, of one record or of
+several. A record with a question mark, `?mediapipe_everyday`, may be missing: a table does without it, and is
+left out if it is of that one alone. The command `handvision study cards` runs `write`.
 """
 
 import re
@@ -14,7 +15,8 @@ from typing import Any
 from handvision.core.files import replacing
 from handvision.core.products import PRODUCTS, Product
 from handvision.plotting import Table, percent, table
-from handvision.studies import study_tables, tables
+from handvision.studies import everyday_figures, study_tables, tables
+from handvision.studies.everyday_targets import targets_table
 from handvision.studies.record import Record, read_record
 
 # Of each model the figures that the README shows: the measures of a test set, see `tables.MEASURES`.
@@ -27,10 +29,12 @@ README_FIGURES = {
     "unet": (("hgr1_people_4_5", "iou"), ("sign_language_digits_composites", "iou")),
     "deeplab_v3_plus": (("hgr1_people_4_5", "iou"), ("sign_language_digits_composites", "iou")),
     "combined": (
-        ("sign_language_digits_people@any_rotation", "accuracy"),
-        ("finger_counting_last_fifth@any_rotation", "accuracy"),
+        ("hagrid_counts", "accuracy"),
+        ("hand_gesture_yolov8_counts", "accuracy"),
+        ("ten_people_counts", "accuracy"),
         ("hands_dataset_one_hand", "accuracy"),
-        ("hands_dataset_one_hand@any_rotation", "accuracy"),
+        ("finger_counting_last_fifth@any_rotation", "accuracy"),
+        ("sign_language_digits_people@any_rotation", "accuracy"),
     ),
 }
 BEGIN, END = "<!-- figures: written by `handvision study cards` -->", "<!-- end of figures -->"
@@ -149,12 +153,14 @@ def _records(folder: Path) -> dict[str, Record]:
 
 
 def _table(words: list[str], records: Mapping[str, Record]) -> str:
-    if len(words) != 2 or words[0] not in TABLES or words[1] not in records:
+    wanted = [word for word in words[1:] if word.removeprefix("?") in records or not word.startswith("?")]
+    names = [word.removeprefix("?") for word in wanted]
+    if len(words) < 2 or words[0] not in TABLES or not set(names) <= set(records):
         raise ValueError(
             f"{{{{table:{' '.join(words)}}}}}: name a table ({', '.join(TABLES)}) and a record "
             f"({', '.join(records)})"
         )
-    return TABLES[words[0]](records[words[1]]).markdown()
+    return TABLES[words[0]](*(records[name] for name in names)).markdown() if names else ""
 
 
 def _look_up(values: Mapping[str, Any], path: str) -> Any:
@@ -188,7 +194,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
 }
 
 _WITHOUT = {"main_region": "without the main region", "tuning": "classifier before tuning"}
-TABLES: dict[str, Callable[[Record], Table]] = {
+TABLES: dict[str, Callable[..., Table]] = {
     "classifier": lambda record: tables.classifier_table(_with(record, "accuracy_upright")),
     "calibration": lambda record: tables.calibration_table(
         _with(record, "expected_calibration_error", "read_with_confidence")
@@ -198,6 +204,12 @@ TABLES: dict[str, Callable[[Record], Table]] = {
     "corruptions": lambda record: tables.shares_table(record.measurements["corruptions"], "photos", "IoU"),
     "combined": lambda record: tables.combined_table(record.figures),
     "without": lambda record: tables.without_table(record.figures, _WITHOUT),
+    "everyday": everyday_figures.everyday_table,
+    "groups": everyday_figures.groups_table,
+    "believed": everyday_figures.believed_table,
+    "joined": everyday_figures.joined_table,
+    "times": everyday_figures.times_table,
+    "targets": targets_table,
     "study": lambda record: study_tables.table_of(record),
 }
 

@@ -2,11 +2,13 @@
 
     python -m handvision.studies.everyday [--model FILE] [--which validation] [--kinds "no hand" ...]
 
-All of the validation photos take some minutes; `--kinds` and `--limit` make it a quick look.
+All of the validation photos take some minutes; `--kinds` and `--limit` make it a quick look. With `--record`
+the figures become the record of the joined model of the own run (`handvision train combined`):
+
+    python -m handvision.studies.everyday --model runs/combined/combined.onnx --which test --record
 """
 
 import argparse
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from handvision.inference.backends import open_backend
 from handvision.inference.predict import MOST_HANDS, predict
 from handvision.plotting import Table, table
 from handvision.protocol.everyday import JUDGED, PARTS, judged
+from handvision.studies.combined import write_record
+from handvision.studies.everyday_figures import interval
 
 
 def reader_of(model: Any = None) -> Read:
@@ -38,31 +42,20 @@ def reader_of(model: Any = None) -> Read:
     return read
 
 
-def figures_of(
-    model: str | os.PathLike[str] | Any = None,
-    which: str = "validation",
-    kinds: Sequence[str] = (),
-    limit: int | None = None,
-) -> list[Figure]:
-    """The figures of a model on a part of the everyday photos.
+def chosen_sets(
+    which: str, kinds: Sequence[str] = (), limit: int | None = None
+) -> dict[str, dict[str, Examples]]:
+    """The everyday photos to judge by.
 
     Args:
-        model: as for `reader_of`.
         which: "validation", or "test", which is read once for a release.
         kinds: of truth, keys of `protocol.everyday.JUDGED`; all by default.
         limit: at most so many photos of a set, drawn at random, always the same.
 
     Raises:
         DataUnavailable: a data set is not at hand.
-        ValueError: no such part or kind.
+        ValueError: no such part or kind, or a limit below 1.
     """
-    return evaluate_everyday(reader_of(model), chosen_sets(which, kinds, limit))
-
-
-def chosen_sets(
-    which: str, kinds: Sequence[str] = (), limit: int | None = None
-) -> dict[str, dict[str, Examples]]:
-    """`protocol.everyday.judged`, of each set at most `limit` photos, drawn at random, always the same."""
     sets = judged(which, kinds)
     if limit is None:
         return sets
@@ -84,7 +77,7 @@ def figures_table(by_reader: Mapping[str, Sequence[Figure]], title: str = "") ->
     rows = []
     for test, name in dict.fromkeys(key for of_one in cells.values() for key in of_one):
         estimates = [of_one.get((test, name)) for of_one in cells.values()]
-        texts = [text for each in estimates for text in (_value(each), _interval(each))]
+        texts = [text for each in estimates for text in (_value(each), interval(each))]
         # Readers are asked the same, but each is judged on the hands that it found.
         rows.append((test, name, *texts, _counts(estimates)))
     columns = [column for name in by_reader for column in (name, "95 %")]
@@ -114,11 +107,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--model", help=".onnx, .tflite or .keras; by default the released one")
+    parser.add_argument("--record", action="store_true", help="of all photos: also write the model's record")
     add_options(parser)
     options = parser.parse_args(arguments)
-    figures = figures_of(options.model, options.which, options.kinds, options.limit)
+    if options.record and (options.kinds or options.limit or options.model is None):
+        parser.error("--record needs --model, and is of all photos: leave out --kinds and --limit")
+    sets = chosen_sets(options.which, options.kinds, options.limit)
+    figures = evaluate_everyday(reader_of(options.model), sets)
     if options.json:
         write(figures, options.json)
+    if options.record:
+        print(f"written: {write_record(figures, sets, options.which, Path(options.model))}")
     print(figures_table({options.model or "released": figures}, f"Everyday photos, {options.which}"))
 
 
@@ -129,13 +128,6 @@ def _some(photos: Examples, limit: int) -> Examples:
 
 def _value(estimate: Any) -> str:
     return "-" if estimate is None else str(estimate)
-
-
-def _interval(estimate: Any) -> str:
-    if estimate is None or np.isnan(estimate.low):
-        return ""
-    scale, digits = (100, 1) if estimate.unit == "share" else (1, 1)
-    return f"{scale * estimate.low:.{digits}f}-{scale * estimate.high:.{digits}f}"
 
 
 def _counts(estimates: Sequence[Any]) -> str:

@@ -1,12 +1,11 @@
 """The tail of a notebook: saves the model, writes its record, and compares it with what is released."""
 
-import hashlib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from handvision.core.products import find_product
 from handvision.core.workspace import Settings, workspace
-from handvision.models.zoo import find_model, save_model
+from handvision.models.zoo import save_model
 from handvision.plotting import Table
 from handvision.studies.record import Figures, record_of_this_run
 from handvision.studies.tables import closing_table
@@ -49,7 +48,7 @@ def finish(
     Raises:
         ValueError: no product has this name, or a figure lacks its samples or its baseline.
     """
-    product = find_product(name)
+    find_product(name)  # it is one, or this says which there are
     folder = workspace().runs / name
     save_model(model, folder / f"{name}.keras")
     record = record_of_this_run(
@@ -59,14 +58,9 @@ def finish(
         data=data,
         partitions=partitions,
         recipe=recipe.to_json(),
-        parts={part: _sha256(part) for part in product.parts},
         seed=settings.seed,
         profile=settings.profile,
         duration_seconds=seconds,
     )
     record.write(folder / f"{name}.json")
     return closing_table(name, record.figures, claims)
-
-
-def _sha256(name: str) -> str:
-    return hashlib.sha256(find_model(name).read_bytes()).hexdigest()

@@ -30,6 +30,8 @@ def release(name: str) -> Path:
     """
     product = find_product(name)
     how = f"run {product.notebook} with HANDVISION_PROFILE=full"
+    if product.command:
+        how = f"run `{product.command}` and judge it by `python -m handvision.studies.everyday --record`"
     model, record = (workspace().runs / name / f"{name}{suffix}" for suffix in (".keras", ".json"))
     if not model.is_file():
         raise FileNotFoundError(f"no {model}: {how} first")

@@ -7,6 +7,7 @@ import numpy as np
 from handvision.core.workspace import workspace
 from handvision.plotting import Table, table
 from handvision.protocol.titles import title
+from handvision.studies.everyday_figures import peers_table
 from handvision.studies.record import Record, Variant, read_record
 from handvision.studies.tables import DASH, accuracy_table
 
@@ -15,7 +16,7 @@ def study_table(name: str) -> Table | str:
     """The table of a released study, or that there is none yet.
 
     Args:
-        name: "data", "attention", "people", "segmenter" or "mediapipe".
+        name: "data", "attention", "people", "segmenter", "mediapipe" or "mediapipe_everyday".
 
     Raises:
         ValueError: no study has this name.
@@ -35,8 +36,7 @@ def table_of(record: Record) -> Table:
 
 def how_to_run(name: str) -> str:
     """The command that makes a study."""
-    peer = name == "mediapipe"
-    return "benchmarks/photo_to_gesture.py" if peer else f"handvision study {name}"
+    return _PEERS.get(name, f"handvision study {name}")
 
 
 def data_table(record: Record) -> Table:
@@ -103,7 +103,7 @@ def parts_table(record: Record) -> Table:
 
 
 def peer_table(record: Record) -> Table:
-    """Our combined model beside MediaPipe Hands, a row for every test set."""
+    """The mask alone beside MediaPipe Hands, a row for every test set."""
     names = [variant.name for variant in record.variants]
     rows = []
     for test in _tests(record.variants):
@@ -145,5 +145,10 @@ _TABLES: dict[str, Callable[[Record], Table]] = {
     "people": people_table,
     "segmenter": parts_table,
     "mediapipe": peer_table,
+    "mediapipe_everyday": peers_table,
+}
+_PEERS = {
+    "mediapipe": "benchmarks/photo_to_gesture.py",
+    "mediapipe_everyday": "benchmarks/everyday.py --which test --record",
 }
 STUDIES = tuple(_TABLES)

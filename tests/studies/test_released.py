@@ -18,12 +18,14 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 FOLDER = REPOSITORY / "models"
 RELEASED = [name for name in PRODUCTS if (FOLDER / f"{name}.keras").is_file()]
 RECORDS = sorted([*FOLDER.glob("*.json"), *FOLDER.glob("comparisons/*.json")])
+PARTS = {name: set(product.parts) for name, product in PRODUCTS.items()}
+PARTS["mask_alone"] = {"unet", "finger_numbers"}
 CLASSIFIERS = [name for name in ("finger_numbers", "gestures") if name in RELEASED]
 
 
 def test_every_model_has_its_record_and_every_record_its_model():
     assert {p.stem for p in FOLDER.glob("*.keras")} == {p.stem for p in FOLDER.glob("*.json")}
-    assert sum(p.stat().st_size for p in FOLDER.glob("*.keras")) < 35 * 2**20
+    assert sum(p.stat().st_size for p in FOLDER.glob("*.keras")) < 50 * 2**20
 
 
 @pytest.mark.slow
@@ -45,7 +47,7 @@ def test_a_released_record_says_what_made_it_or_why_it_cannot(path):
     needed |= {f"data.{key}" for key in record.figures} | ({"data.train"} if record.figures else set())
     assert needed - known <= set(record.unknown), "what is not recorded has its reason"
     assert not known & set(record.unknown), "what is recorded needs none"
-    assert set(record.parts) == set(PRODUCTS[record.name].parts if record.name in PRODUCTS else ())
+    assert set(record.parts) == PARTS.get(record.name, set())
 
 
 @pytest.mark.soak
@@ -59,11 +61,12 @@ def test_the_combined_model_answers_the_same_in_litert(tmp_path, monkeypatch):
         rendered.render(200, size=min(height, width), seed=7, split="test", workers=2), height, width
     )
     expected, answers = exported(model, "litert", tmp_path, hands.photos.astype(np.float32) / 255)
-    # A pixel at the threshold may fall to either side, and move an edge of the box: rarely, and not by much.
-    same = expected["gesture"].argmax(axis=1) == answers["gesture"].argmax(axis=1)
-    near = np.abs(expected["box"] - answers["box"]).max(axis=1) <= 1
-    assert np.array_equal(answers["has_hand"], expected["has_hand"])
-    assert same.mean() >= 0.995 and near.mean() >= 0.98
+    # Two peaks that are as high may change places: rarely, and not those that are looked at.
+    there = expected["score"] >= models.model_info(model).close_up.least_score
+    same = expected["gesture"].argmax(axis=-1) == answers["gesture"].argmax(axis=-1)
+    near = np.abs(expected["box"] - answers["box"]).max(axis=-1) <= 1
+    assert there.any(axis=1).mean() > 0.7
+    assert same[there].mean() >= 0.99 and near[there].mean() >= 0.98
 
 
 @pytest.mark.archives
