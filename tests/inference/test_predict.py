@@ -9,6 +9,7 @@ import pytest
 
 from handvision import models
 from handvision.inference.agreement import agreement
+from handvision.inference.backends import open_backend
 from handvision.inference.predict import predict, stream
 from handvision.models import export_litert, export_onnx, find_model
 from handvision.models.layers import BoundingBoxCropLayer
@@ -217,10 +218,12 @@ def test_a_model_that_is_no_combined_model_is_an_error(model):
 @pytest.mark.slow
 def test_the_released_model_reads_rendered_hands_as_its_keras_file_does():
     hands = rendered.render(200, seed=5, split="test", workers=2)
-    scales = np.full(200, max(128 / 192, 128 / 256))
+    backend = open_backend()
+    scales = np.full(200, max(128 / backend.height, 128 / backend.width))
     released, expected = predict(hands.photos), predict(hands.photos, find_model("combined"))
     found = agreement(released, expected, scales)
-    assert found.agrees and found.hands > 150, found
+    # Its weights have half precision: what is nearly no hand, or nearly another number, may change sides.
+    assert len(found.other_labels) <= 2 and found.largest_box_pixels <= 1 and found.hands > 150, found
     # The exported file is of the very weights that models/ holds.
     assert {hand.model for reading in (*released, *expected) for hand in reading.hands} == {
         models.model_info(models.load_model(find_model("combined"))).fingerprint

@@ -38,7 +38,7 @@ for path in Path(sys.argv[1]).glob("*.keras"):
         (build_deeplab_v3_plus, 12),
         (lambda: combine(build_unet(), build_classifier()), 10),
     ],
-    ids=["classifier", "gestures", "unet", "deeplab", "combined"],
+    ids=["classifier", "gestures", "unet", "deeplab", "mask_alone"],
 )
 def test_released_files_keep_their_limits_and_load_to_the_bit(build, limit, tmp_path):
     model = shake(build())
