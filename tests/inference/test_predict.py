@@ -222,8 +222,7 @@ def test_the_released_model_reads_rendered_hands_as_its_keras_file_does():
     scales = np.full(200, max(128 / backend.height, 128 / backend.width))
     released, expected = predict(hands.photos), predict(hands.photos, find_model("combined"))
     found = agreement(released, expected, scales)
-    # Its weights have half precision: what is nearly no hand, or nearly another number, may change sides.
-    assert len(found.other_labels) <= 2 and found.largest_box_pixels <= 1 and found.hands > 150, found
+    assert found.agrees and found.hands > 150, found
     # The exported file is of the very weights that models/ holds.
     assert {hand.model for reading in (*released, *expected) for hand in reading.hands} == {
         models.model_info(models.load_model(find_model("combined"))).fingerprint
