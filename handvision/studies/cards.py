@@ -191,6 +191,7 @@ FORMATS: dict[str, Callable[[Any], str]] = {
     "count": lambda value: f"{value:,}",
     "minutes": _minutes,
     "pictures": _pictures,
+    "megabytes": lambda value: f"{value:.1f} MB",
 }
 
 _WITHOUT = {"main_region": "without the main region", "tuning": "classifier before tuning"}

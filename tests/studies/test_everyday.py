@@ -37,6 +37,15 @@ def test_the_released_model_finds_no_hand_in_black_photos(rooms, tmp_path, capsy
     assert together["name"] == "a hand is found where none is"
 
 
+@pytest.mark.parametrize(
+    "more", [[], ["--model", "a.onnx", "--limit", "3"], ["--model", "a.onnx", "--kinds", "no hand"]]
+)
+def test_a_record_is_of_a_named_model_and_all_photos(more, capsys):
+    with pytest.raises(SystemExit, match="2"):
+        everyday.main(["--record", *more])
+    assert "--record needs --model, and is of all photos" in capsys.readouterr().err
+
+
 def test_a_limit_draws_the_same_photos_each_time(rooms):
     first, second = (everyday.chosen_sets("test", (), 2)["no hand"]["rooms_without_hands"] for _ in range(2))
     assert len(first) == 2 and np.array_equal(first.photos, second.photos)

@@ -115,6 +115,9 @@ def test_a_record_that_may_be_missing_is_left_out():
 
 def test_the_combined_card_can_be_written():
     believed = {"least_score": 0.25, "least_presence": 0.5, "presence_weights": [0.0, 1.0, 1.0]}
-    records = {"combined": record(believed=believed, chosen=None), "mask_alone": Record("mask_alone")}
+    judged = {"file": "combined.onnx", "megabytes": 10.25}
+    ours = record(believed=believed, chosen=None, judged=judged)
+    records = {"combined": ours, "mask_alone": Record("mask_alone")}
     prose = (Path(__file__).parents[2] / "models" / "cards" / "combined.md").read_text("utf-8")
-    assert "{{" not in cards.fill(prose, records)
+    filled = cards.fill(prose, records)
+    assert "{{" not in filled and "10.2 MB" in filled
