@@ -43,17 +43,32 @@ Pictures = Sequence[np.ndarray] | np.ndarray
 
 
 def show_samples(
-    images: Pictures, titles: Sequence[str] | None = None, columns: int = 8, title: str = ""
+    images: Pictures,
+    titles: Sequence[str] | None = None,
+    columns: int = 8,
+    title: str = "",
+    size: float = 1.15,
 ) -> Figure:
-    """A grid of photos or masks, row by row, each under its own title if `titles` are given."""
+    """A grid of photos or masks, row by row, each under its own title if `titles` are given.
+
+    Args:
+        images: n pictures.
+        titles: n of them.
+        columns: pictures in a row.
+        title: of the figure.
+        size: inches that a picture is wide, or high, whichever is more.
+    """
     images = as_pictures(images, "images")
     if titles is not None:
         check_lengths(images=images, titles=titles)
-    if columns < 1:
-        raise ValueError(f"columns is {columns}; use 1 or more")
+    if columns < 1 or size <= 0:
+        raise ValueError(f"columns is {columns} and size {size}; use 1 or more columns, and inches above 0")
     captions = [""] * len(images) if titles is None else [wrapped(each) for each in titles]
     lines = max(len(caption.splitlines()) for caption in captions)
-    figure, axes = grid(len(images), columns, title, captions=lines)
+    # Pictures that are all wider than high leave no gaps between the rows.
+    flat = size * (min(1, max(image.shape[0] / image.shape[1] for image in images)) - 1)
+    rows = -(-len(images) // min(columns, len(images)))
+    figure, axes = grid(len(images), columns, title, captions=lines, size=size, extra=rows * flat)
     for axis, image, caption in zip(axes, images, captions, strict=True):
         draw(axis, image, caption)
     return figure

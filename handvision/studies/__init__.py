@@ -2,6 +2,15 @@
 
 from handvision.studies.finish import finish
 from handvision.studies.record import Record, Variant, read_record, record_of_this_run
+from handvision.studies.released_tables import released_table
 from handvision.studies.study_tables import study_table
 
-__all__ = ["Record", "Variant", "finish", "read_record", "record_of_this_run", "study_table"]
+__all__ = [
+    "Record",
+    "Variant",
+    "finish",
+    "read_record",
+    "record_of_this_run",
+    "released_table",
+    "study_table",
+]

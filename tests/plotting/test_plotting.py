@@ -394,3 +394,11 @@ def test_centre_maps_show_the_hands_at_peaks_that_are_high_enough():
     assert arrow.xy[1] < 16 < arrow.xyann[1]
     with pytest.raises(ValueError, match=r"\(n, height, width, 1\)"):
         plotting.show_centres(PHOTOS, CENTRES[..., 0])
+
+
+def test_samples_are_as_large_as_asked_for_and_wide_ones_leave_no_gap():
+    small, large = (plotting.show_samples(PHOTOS[:1], size=size).get_size_inches() for size in (4.0, 8.0))
+    assert large[0] - small[0] == pytest.approx(4.0)
+    assert large[1] - small[1] == pytest.approx(4.0 * 32 / 40)
+    with pytest.raises(ValueError, match="size 0"):
+        plotting.show_samples(PHOTOS, size=0)
