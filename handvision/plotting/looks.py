@@ -43,9 +43,7 @@ def show_centres(
     for i, (axis, photo) in enumerate(zip(axes, photos, strict=True)):
         draw(axis, photo)
         heat = np.nan_to_num(maps[i, ..., 0])
-        axis.imshow(
-            heat, cmap="inferno", norm=Normalize(0, 1), alpha=0.25 + 0.55 * heat, extent=extent(photo)
-        )
+        axis.imshow(heat, cmap="inferno", norm=Normalize(0, 1), alpha=0.85 * heat, extent=extent(photo))
         if found is not None:
             score, box, direction = (found[name][i] for name in ("score", "box", "direction"))
             rows = np.flatnonzero(score >= least_score)
