@@ -43,16 +43,21 @@ def shape_of_hand(hand: Hand) -> NDArray[np.float64]:
 
 
 def distances(
-    ones: NDArray[np.float64], others: NDArray[np.float64], *, mirrored: bool
+    ones: NDArray[np.float64],
+    others: NDArray[np.float64],
+    *,
+    mirrored: bool,
+    embedding_share: float = EMBEDDING_SHARE,
 ) -> NDArray[np.float64]:
     """(n, m) from 0, the same shape, to about 1, another gesture.
 
     Args:
         ones, others: (n, d) and (m, d) shapes.
         mirrored: whether a left hand may be like a right one.
+        embedding_share: of the squared distance, the embedding's part (to measure what it is worth).
     """
     # Embeddings of unlike shapes are orthogonal: their squared distance is 2.
-    bone, embedding = (1 - EMBEDDING_SHARE) / (BONE_NUMBERS / 2), EMBEDDING_SHARE / 2
+    bone, embedding = (1 - embedding_share) / (BONE_NUMBERS / 2), embedding_share / 2
     weights = np.where(np.arange(ones.shape[1]) < BONE_NUMBERS, bone, embedding)
     squared = _squared(ones, others, weights)
     if mirrored:

@@ -215,9 +215,8 @@ class OwnGestures:
     def _add(self, key: _Key, shapes: _Shapes) -> None:
         together = np.concatenate([self._examples[key], shapes]) if key in self._examples else shapes
         # The more the examples of a gesture differ, the less may a hand differ from all of them.
-        count = different(together, mirrored=self._mirrored)
         self._examples[key] = together
-        self._radii[key] = _RADIUS_OF_MANY + (_RADIUS_OF_ONE - _RADIUS_OF_MANY) / count
+        self._radii[key] = reject_radius(different(together, mirrored=self._mirrored))
 
     def _energies(self, shape: NDArray[np.float64], keys: list[_Key]) -> list[float]:
         """Of each gesture, the squared distance to its nearest example, in its reject radii."""
@@ -236,6 +235,11 @@ class OwnGestures:
             if other != key and other[1] == key[1]
         }
         return advice_on_examples(_title(key), self._examples[key], others, mirrored=self._mirrored)
+
+
+def reject_radius(examples: float) -> float:
+    """How far a hand may be from the nearest of so many unlike examples of a gesture to be taken for it."""
+    return _RADIUS_OF_MANY + (_RADIUS_OF_ONE - _RADIUS_OF_MANY) / examples
 
 
 def name_hands(readings: Iterable[Reading], gestures: OwnGestures) -> Iterator[Reading]:

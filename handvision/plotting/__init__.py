@@ -26,6 +26,7 @@ from handvision.plotting.pictures import (
     show_samples,
     show_worst,
 )
+from handvision.plotting.shapes import plot_distances, plot_map
 from handvision.plotting.tables import Table, percent, table
 
 __all__ = [
@@ -33,9 +34,11 @@ __all__ = [
     "percent",
     "plot_bars",
     "plot_confusion",
+    "plot_distances",
     "plot_graph",
     "plot_history",
     "plot_keypoints",
+    "plot_map",
     "plot_rotation_accuracy",
     "show_attention",
     "show_augmented",

@@ -40,6 +40,9 @@ TITLES = {
     "eduart_directions": "pointing hands, directions to a quarter turn (EduArt)",
     "rendered_persons": "rendered persons with hands",
     "rendered_mesh_hands": "rendered hands, any rotation",
+    "hagrid_unseen_gestures": "six gestures that no training names (HaGRID)",
+    "hagrid_call_mute_stop": "three of them, of many photos (HaGRID: call, mute, stop)",
+    "rendered_unseen_gestures": "six rendered gestures that no training names",
     "skin_colour_negatives": "negatives: masks of skin's colour where no hand is",
 }
 

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from handvision.core.workspace import workspace
-from handvision.plotting import Table, table
+from handvision.plotting import Table, percent, table
 from handvision.protocol.titles import title
 from handvision.studies.everyday_figures import peers_table
 from handvision.studies.record import Record, Variant, read_record
@@ -16,7 +16,8 @@ def study_table(name: str) -> Table | str:
     """The table of a released study, or that there is none yet.
 
     Args:
-        name: "data", "attention", "people", "segmenter", "mediapipe" or "mediapipe_everyday".
+        name: "data", "attention", "people", "segmenter", "mediapipe", "mediapipe_everyday" or
+            "own_gestures".
 
     Raises:
         ValueError: no study has this name.
@@ -36,7 +37,7 @@ def table_of(record: Record) -> Table:
 
 def how_to_run(name: str) -> str:
     """The command that makes a study."""
-    return _PEERS.get(name, f"handvision study {name}")
+    return _SCRIPTS.get(name, f"handvision study {name}")
 
 
 def data_table(record: Record) -> Table:
@@ -122,6 +123,27 @@ def peer_table(record: Record) -> Table:
     return table(rows, ("test set", "photos", *names, "commonest class"), "Beside MediaPipe Hands")
 
 
+def own_gestures_table(record: Record) -> Table:
+    """Gestures taught by a few examples: mean of many draws of them, and the 5 % quantile; a column a way."""
+    rows = []
+    for test in _tests(record.variants):
+        results = [variant.figures[test] for variant in record.variants]
+        counts = [key.removeprefix("accuracy_") for key in results[0] if key.startswith("accuracy_")]
+        for count in (count for count in counts if count.isdigit()):
+            for figure, n, what in (
+                ("accuracy", "n", "named rightly"),
+                ("refused", "n_others", "others refused"),
+            ):
+                if results[0][n]:
+                    key = f"{figure}_{count}"
+                    cells = [
+                        f"{percent(result[key])} ({percent(result[f'{key}_low'])})" for result in results
+                    ]
+                    rows.append((title(test), count, what, results[0][n], *cells))
+    columns = ("photos", "examples", "", "n", *(variant.name for variant in record.variants))
+    return table(rows, columns, "Gestures of one's own: mean of the draws (5 % quantile)")
+
+
 def _tests(variants: Sequence[Variant]) -> list[str]:
     return list(dict.fromkeys(test for variant in variants for test in variant.figures))
 
@@ -146,9 +168,12 @@ _TABLES: dict[str, Callable[[Record], Table]] = {
     "segmenter": parts_table,
     "mediapipe": peer_table,
     "mediapipe_everyday": peers_table,
+    "own_gestures": own_gestures_table,
 }
-_PEERS = {
+# Of those that are no `handvision study`.
+_SCRIPTS = {
     "mediapipe": "benchmarks/photo_to_gesture.py",
     "mediapipe_everyday": "benchmarks/everyday.py --which test --record",
+    "own_gestures": "python -m handvision.studies.own_gestures",
 }
 STUDIES = tuple(_TABLES)

@@ -22,6 +22,7 @@ from handvision.inference.backends import open_backend
 from handvision.models import build_unet, load_model
 from handvision.models.close_reader import build_close_reader
 from handvision.models.export import export_litert, export_onnx, model_info
+from handvision.models.export.features import with_features
 from handvision.models.layers import CloseUpLayer, RetakeLayer
 from handvision.models.two_looks import look_twice
 from tests.helpers.exported import run_litert
@@ -258,6 +259,36 @@ def test_the_file_says_how_its_close_ups_are_cut(model, tmp_path):
     defaults = {each.name: onnx.numpy_helper.to_array(each) for each in onnx.load(path).graph.initializer}
     assert defaults["least_score"] == np.float32(0.2)
     assert info.heads["keypoints"] == {"size": 64}
+
+
+@pytest.mark.slow
+def test_the_features_before_the_embedding_can_stand_in_its_place(retaking, tmp_path):
+    import onnx
+    import onnxruntime
+
+    path = export_onnx(retaking, tmp_path / "two_looks.onnx")
+    given = {"photo": noise(2, 128, 192, 3), "least_score": np.array(0, np.float32)}
+    session, changed = (
+        onnxruntime.InferenceSession(file) for file in (path, with_features(path, tmp_path / "features.onnx"))
+    )
+    names = ["embedding", "keypoints"]
+    (embedding, points), (features, same) = (each.run(names, given) for each in (session, changed))
+    np.testing.assert_array_equal(points, same)
+    layer = retaking.get_layer("close_reader").get_layer("embedding_dense")
+    assert features.shape == (2, 3, layer.kernel.shape[0])
+    kernel = np.asarray(layer.kernel).astype(np.float16).astype(np.float32)  # as exported
+    vector = features @ kernel + np.asarray(layer.bias)
+    vector /= np.linalg.norm(vector, axis=-1, keepdims=True)
+    np.testing.assert_allclose(vector, embedding, atol=1e-2)
+
+    del session, changed
+    model = onnx.load(path)
+    model.graph.initializer.remove(
+        next(each for each in model.graph.initializer if each.name == "embedding_size")
+    )
+    onnx.save(model, tmp_path / "none.onnx")
+    with pytest.raises(ValueError, match=r"none.onnx: no model that looks twice and has an embedding"):
+        with_features(tmp_path / "none.onnx", tmp_path / "features.onnx")
 
 
 @pytest.mark.parametrize(

@@ -214,6 +214,24 @@ def test_the_peer_stands_beside_ours():
     assert times == (tables.DASH, "11.5 ms", "20.6 ms", tables.DASH, tables.DASH)
 
 
+def test_own_gestures_are_told_with_the_worst_draws():
+    def figures(share):
+        shares = {"accuracy_1": share, "accuracy_1_low": share - 0.1, "refused_1": 0.6, "refused_1_low": 0.5}
+        six = {"n": 23, "n_others": 33, "found": 1.0, "baseline": 1 / 6, **shares}
+        return {
+            "hagrid_unseen_gestures": six,
+            "rendered_unseen_gestures": {**six, "n_others": 0, "refused_1": None},
+        }
+
+    record = Record("own_gestures", variants=(Variant("ours", figures(0.9)), Variant("points", figures(0.8))))
+    table = table_of(record)
+    assert table.columns == ("photos", "examples", "", "n", "ours", "points")
+    of_hagrid, refused, rendered = table.cells
+    assert of_hagrid[1:] == ("1", "named rightly", "23", "90.0 % (80.0 %)", "80.0 % (70.0 %)")
+    assert refused[1:] == ("1", "others refused", "33", "60.0 % (50.0 %)", "60.0 % (50.0 %)")
+    assert rendered[:3] == ("six rendered gestures that no training names", "1", "named rightly")
+
+
 @pytest.mark.parametrize("name", STUDIES)
 def test_a_study_that_was_not_made_says_how_to_make_it(name):
     assert study_table(name).startswith("not measured yet: run ")
