@@ -1,9 +1,13 @@
 """What the page must answer as Python does: `python -m tests.web.golden` writes samples and answers anew.
 
 Write them when a model is released, and look at the difference before you commit it. Samples are rendered.
+Gestures of one's own are taught by hands whose points and embedding come from the skeleton, not from a model.
 """
 
 import json
+import tempfile
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +19,15 @@ from handvision.core.geometry import letterbox
 from handvision.core.hand import Hand, Reading
 from handvision.core.keypoints import KEYPOINT_NAMES, SKELETON
 from handvision.inference.backends import RELEASED
+from handvision.inference.own_gestures import OwnGestures
 from handvision.media.sinks import rows
 from handvision.synthesis.rendered import render
+from tests.helpers.gesturing import MODEL, several, show
 
 WEB = Path(__file__).resolve().parents[2] / "web"
 SAMPLES = WEB / "src" / "samples"
 ANSWERS = WEB / "tests" / "golden.json"
+OWN_GESTURES = WEB / "tests" / "own_gestures.json"
 
 # Rendered pictures of the test's people: index -> rows and columns that are kept of 480 x 480.
 SEED = 11
@@ -52,6 +59,7 @@ def main() -> None:
         bgr = np.ascontiguousarray(photos[index][down, across, ::-1])
         cv2.imwrite(str(SAMPLES / f"{name}.jpg"), bgr, [cv2.IMWRITE_JPEG_QUALITY, 88])
     ANSWERS.write_text(json.dumps(answers()) + "\n", "utf-8")
+    OWN_GESTURES.write_text(json.dumps(own_gestures()) + "\n", "utf-8")
 
 
 def answers() -> dict[str, Any]:
@@ -66,6 +74,48 @@ def answers() -> dict[str, Any]:
         "keypoints": KEYPOINT_NAMES,
         "skeleton": SKELETON,
         "columns": list(rows(Reading())[0]),
+    }
+
+
+def own_gestures() -> list[dict[str, Any]]:
+    """Lessons: hands that teach, what Python says to that, its file, what it reads of others."""
+    left = several("L", range(2), left=True)
+    unknown = replace(show("L", 9), handedness="")
+    asked = [show("L", 50), show("L", 51, left=True), show("fist", 50), show("victory", 50), show("C", 50)]
+    together = {
+        "fist": several("fist", range(5)),
+        "L": several("L", range(4)),
+        "closed": several("fist", range(20, 25)),
+    }
+    apart = {"L": [*several("L", range(3)), unknown], "left L": left, "fist": [show("fist", 1)] * 5}
+    return [_lesson("together", together, asked), _lesson("apart", apart, asked)]
+
+
+def _lesson(sides: str, taught: Mapping[str, Sequence[Hand]], asked: Sequence[Hand]) -> dict[str, Any]:
+    gestures = OwnGestures(sides)
+    advice = {
+        name: [str(each) for each in gestures.teach(name, list(hands))] for name, hands in taught.items()
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        gestures.save(Path(folder) / "gestures.json")
+        file = json.loads((Path(folder) / "gestures.json").read_text("utf-8"))
+    return {
+        "model": MODEL,
+        "sides": sides,
+        "taught": {name: [_seen(hand) for hand in hands] for name, hands in taught.items()},
+        "advice": advice,
+        "file": file,
+        "asked": [_seen(hand) for hand in asked],
+        "read": [[name, round(probability, 5)] for name, probability in map(gestures.read, asked)],
+    }
+
+
+def _seen(hand: Hand) -> dict[str, Any]:
+    """What gestures are compared by, with digits enough."""
+    return {
+        "keypoints": hand.keypoints.round(3).tolist(),
+        "embedding": hand.embedding.round(5).tolist(),
+        "handedness": hand.handedness,
     }
 
 

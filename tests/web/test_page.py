@@ -10,10 +10,13 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from handvision.core.hand import Hand
+from handvision.inference.own_gestures import OwnGestures
 from tests.web.clip import write
-from tests.web.golden import ANSWERS, WEB, answers
+from tests.web.golden import ANSWERS, OWN_GESTURES, WEB, answers, own_gestures
 
 NODE = shutil.which("node")
 CHROMIUM = os.environ.get("CHROMIUM") or shutil.which("chromium")
@@ -40,8 +43,8 @@ def built(packages: Path, tmp_path_factory: pytest.TempPathFactory) -> dict[str,
     return {"HANDVISION_PAGE": str(folder / "page"), "HANDVISION_CLIP": str(clip), "CHROMIUM": CHROMIUM}
 
 
-def run(*command: str, timeout: int = 170, **environment: str) -> None:
-    """Runs a command in web/; what it says is shown where it fails."""
+def run(*command: str, timeout: int = 170, **environment: str) -> str:
+    """Runs a command in web/; what it says is shown where it fails, else returned."""
     done = subprocess.run(
         command,
         cwd=WEB,
@@ -53,6 +56,7 @@ def run(*command: str, timeout: int = 170, **environment: str) -> None:
         timeout=timeout,
     )
     assert done.returncode == 0, done.stdout[-6000:]
+    return done.stdout
 
 
 def test_golden_answers_are_what_python_answers_today() -> None:
@@ -68,8 +72,36 @@ def test_golden_answers_are_what_python_answers_today() -> None:
             assert hand["box"] == pytest.approx(wanted["box"], abs=0.5), name
 
 
+def test_lessons_of_own_gestures_are_what_python_says_today() -> None:
+    """If not: `python -m tests.web.golden`."""
+    expected, got = json.loads(OWN_GESTURES.read_text("utf-8")), json.loads(json.dumps(own_gestures()))
+    for lesson, now in zip(expected, got, strict=True):
+        assert now["advice"] == lesson["advice"]
+        assert [name for name, _ in now["read"]] == [name for name, _ in lesson["read"]]
+        probabilities = [[probability for _, probability in each["read"]] for each in (now, lesson)]
+        assert probabilities[0] == pytest.approx(probabilities[1], abs=1e-3)
+        assert now["file"]["gestures"][0]["name"] == lesson["file"]["gestures"][0]["name"]
+
+
+@pytest.mark.parametrize("number", [0, 1])
+def test_what_the_page_teaches_python_reads(packages: Path, tmp_path: Path, number: int) -> None:
+    lesson = json.loads(OWN_GESTURES.read_text("utf-8"))[number]
+    path = tmp_path / "gestures.json"
+    path.write_text(run("node", "tests/teach.mjs", str(number)), "utf-8")
+    gestures = OwnGestures.load(path, model=lesson["model"])
+    assert gestures.counts == OwnGestures._from_json(lesson["file"]).counts
+    for seen, (name, probability) in zip(lesson["asked"], lesson["read"], strict=True):
+        hand = Hand(
+            keypoints=np.array(seen["keypoints"], np.float32),
+            embedding=np.array(seen["embedding"], np.float32),
+            handedness=seen["handedness"],
+            model=lesson["model"],
+        )
+        assert gestures.read(hand) == (name, pytest.approx(probability, abs=1e-3))
+
+
 def test_functions_without_a_page(packages: Path) -> None:
-    run("node", "--test", "tests/pure.test.js")
+    run("node", "--test", "tests/pure.test.js", "tests/own_gestures.test.js")
 
 
 def test_types(packages: Path) -> None:

@@ -8,9 +8,10 @@ import { release } from "./pictures.js";
 import { NewestWins } from "./pure/newest.js";
 import { StableAnswer } from "./pure/smoothing.js";
 import { Tracker } from "./pure/tracking.js";
-import { MODES, directionWords, rowsOf, wordsOf } from "./pure/words.js";
+import { MODES, OWN, directionWords, rowsOf, wordsOf } from "./pure/words.js";
 import { Fault, Reader } from "./reader.js";
 import { missing } from "./support.js";
+import { Teaching } from "./teaching.js";
 import { clearOver, download, drawOver, element, pngOf, reveal, showStill } from "./view.js";
 
 /**
@@ -28,6 +29,8 @@ let last = null;
 /** @type {{stream: MediaStream, end: AbortController} | null} */
 let camera = null;
 let mode = MODES[0];
+/** @type {Teaching | null} */
+let teaching = null;
 let tracker = new Tracker();
 let stable = new StableAnswer();
 /** Grows when something else is to be read: answers to what was asked before are passed over then. */
@@ -126,6 +129,7 @@ async function startCamera(id) {
 function stopCamera() {
   if (!camera) return;
   turn += 1;
+  teaching?.noMoreFrames();
   camera.end.abort();
   camera.stream.getTracks().forEach((track) => track.stop());
   video.srcObject = null;
@@ -219,6 +223,7 @@ async function openReader() {
   tell("Loading the reader…");
   try {
     const ready = await Reader.open(files, threads(), (loaded, total) => Object.assign(progress, { value: loaded, max: total }));
+    teaching = new Teaching(ready.info.fingerprint, { shot: () => last, changed: redraw, tell, attempt });
     offerModes(Object.keys(ready.info.heads));
     element("points").hidden = !("keypoints" in ready.info.heads);
     tell("");
@@ -231,12 +236,17 @@ async function openReader() {
 
 /** @param {string[]} heads that the model has */
 function offerModes(heads) {
-  const known = MODES.filter(({ head }) => heads.includes(head));
+  const known = MODES.filter(({ needs }) => needs.every((head) => heads.includes(head)));
   [mode] = known;
   element("modes").hidden = known.length < 2;
   element("modes").append(...known.map((each, i) => {
     const radio = Object.assign(document.createElement("input"), { type: "radio", name: "mode", checked: i === 0 });
-    radio.addEventListener("change", () => { mode = each; stable = new StableAnswer(); redraw(); });
+    radio.addEventListener("change", () => {
+      mode = each;
+      stable = new StableAnswer();
+      teaching?.show(mode === OWN);
+      redraw();
+    });
     const label = document.createElement("label");
     label.append(radio, ` ${each.name}`);
     return label;
@@ -249,14 +259,22 @@ function show(shot) {
   const seconds = performance.now() / 1000;
   const raw = reading.hands;
   if (live) reading.hands = tracker.update(raw, seconds);
+  teaching?.name(reading.hands);
+  if (live) teaching?.see(reading.hands[0], seconds);
   drawOver(shot, mode);
   sayAnswer(live ? stable.next(wordsOf(reading.hands, mode), seconds) : wordsOf(reading.hands, mode));
   const [hand] = reading.hands;
   element("direction").textContent = hand ? directionWords(hand.rotation_degrees) : "";
-  element("sure").textContent = hand ? `${Math.round(hand.answers[mode.head].probability * 100)} %` : "";
+  element("sure").textContent = sureness(hand);
   element("speed").textContent = `${Math.round(reading.milliseconds)} ms${live ? ` · ${perSecond(seconds)} / s` : ""}`;
   element("save").disabled = false;
   document.dispatchEvent(new CustomEvent("handvision:reading", { detail: { ...shot, raw } }));
+}
+
+/** @param {import("./pure/heads.js").Hand | undefined} hand */
+function sureness(hand) {
+  const answer = hand?.answers[mode.head];
+  return answer?.label ? `${Math.round(answer.probability * 100)} %` : "";
 }
 
 /** A screen reader speaks at each change, so there is one only when the answer is another. @param {string} words */
@@ -273,8 +291,11 @@ function perSecond(seconds) {
 
 function redraw() {
   if (!last) return;
+  teaching?.name(last.reading.hands);
   drawOver(last, mode);
-  if (!last.live) sayAnswer(wordsOf(last.reading.hands, mode));
+  if (last.live) return;
+  sayAnswer(wordsOf(last.reading.hands, mode));
+  element("sure").textContent = sureness(last.reading.hands[0]);
 }
 
 async function save() {

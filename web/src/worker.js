@@ -61,8 +61,8 @@ async function open({ files, base, threads }) {
   const session = await ort.InferenceSession.create(withoutDefaults(bytes), { executionProviders: ["wasm"] });
   const [input] = session.inputMetadata;
   const [, height, width] = input.isTensor ? input.shape.map(Number) : [];
-  // The crop is for the lectures, the embedding for gestures of one's own.
-  const outputs = session.outputNames.filter((name) => !["crop", "embedding"].includes(name));
+  // The crop is for the lectures.
+  const outputs = session.outputNames.filter((name) => name !== "crop");
   return { session, info, height, width, outputs, photo: new Float32Array(height * width * 3) };
 }
 

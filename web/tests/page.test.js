@@ -4,8 +4,11 @@ import { readFileSync } from "node:fs";
 import { after, before } from "node:test";
 import { fileURLToPath } from "node:url";
 
+import { modelInfo } from "../src/pure/model_file.js";
 import { PAGE, faultAfter, launch, openPage, readingAfter, test, violations } from "./browser.js";
 
+const { heads } = modelInfo(readFileSync(`${PAGE}/vendor/combined.onnx`));
+const learns = "embedding" in heads && "keypoints" in heads; // other models are not asked to
 const golden = JSON.parse(readFileSync(new URL("golden.json", import.meta.url), "utf-8"));
 const sampleFile = (name) => fileURLToPath(new URL(`../src/samples/${name}.jpg`, import.meta.url));
 
@@ -159,6 +162,61 @@ test("a picture without a hand says so", async () => {
   assert.equal(await page.textContent("#words"), "No hand");
   await close();
 });
+
+if (learns) {
+  test("gestures are taught, named, forgotten, and kept in a file", async () => {
+    const { page, errors, close } = await openPage(browser);
+    const words = () => page.textContent("#words");
+    const teach = async (sample, name) => {
+      await readingAfter(page, () => page.click(`[data-sample=${sample}]`));
+      await page.click("#teach");
+      await page.fill("#gesture-name", name);
+      await page.keyboard.press("Enter");
+      await page.waitForSelector("#naming", { state: "hidden" });
+    };
+    await readingAfter(page, () => page.click("[data-sample=two]"));
+    assert.ok(await page.isHidden("#own"));
+    await page.getByRole("radio", { name: "My gestures" }).check();
+    assert.equal(await words(), "none of yours");
+    await teach("two", "vee");
+    await teach("fist", "stone");
+    assert.deepEqual(await page.locator("#taught li").allTextContents(), ["vee: 1 exampleForget", "stone: 1 exampleForget"]);
+    assert.match(await page.textContent("#advice"), /stone: 1 of 5 examples; 4 more make it surer/);
+    assert.deepEqual(await violations(page), []);
+    assert.equal(await words(), "stone");
+    await readingAfter(page, () => page.click("[data-sample=two]"));
+    assert.equal(await words(), "vee");
+    assert.match(await page.textContent("#sure"), /^9\d %$/);
+
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export-gestures")]);
+    const file = readFileSync(await download.path());
+    const { gestures } = JSON.parse(file.toString());
+    assert.deepEqual(gestures.map(({ name, examples }) => [name, examples.length]), [["vee", 1], ["stone", 1]]);
+    await page.click("[aria-label='Forget vee']");
+    assert.notEqual(await words(), "vee");
+    const give = (buffer) => page.setInputFiles("#gestures-file", { name: "mine.json", mimeType: "application/json", buffer });
+    assert.match(await faultAfter(page, () => give(Buffer.from("{}"))), /mine.json is no file of gestures for this page: it says/);
+    await give(file);
+    await page.waitForFunction(() => document.getElementById("words").textContent === "vee");
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
+  test("nothing is learned where no hand is", async () => {
+    const { page, close } = await openPage(browser);
+    await readingAfter(page, () => page.click("[data-sample=two]"));
+    await page.getByRole("radio", { name: "My gestures" }).check();
+    const grey = await page.evaluate(async () => {
+      const canvas = new OffscreenCanvas(320, 240);
+      Object.assign(canvas.getContext("2d"), { fillStyle: "gray" }).fillRect(0, 0, 320, 240);
+      return Array.from(new Uint8Array(await (await canvas.convertToBlob()).arrayBuffer()));
+    });
+    await readingAfter(page, () => page.setInputFiles("#file", { name: "grey.png", mimeType: "image/png", buffer: Buffer.from(grey) }));
+    await page.evaluate(() => document.activeElement.blur());
+    assert.match(await faultAfter(page, () => page.keyboard.press("t")), /No hand was found in the picture/);
+    await close();
+  });
+}
 
 test("a camera that is denied is told of, and pictures still work", async () => {
   // Headless Chromium denies what nobody has granted.

@@ -24,6 +24,7 @@ import { degreesOf, moveDirection, movePoint } from "./affine.js";
  * @property {[number, number, number][] | null} keypoints 21 of x, y and score in [0, 1]
  * @property {string} handedness "left" or "right": the person's hand
  * @property {number} handedness_probability
+ * @property {number[] | null} embedding what gestures are compared by
  * @property {number | null} track the hand's number through a video
  * @property {CloseMask | null} closeMask
  */
@@ -48,6 +49,7 @@ export function decodeHeads(outputs, row, info, toPicture) {
     rotation_degrees: "rotation" in outputs ? rotationOf(rowOf(outputs.rotation, row, 2), toPicture) : NaN,
     keypoints: "keypoints" in outputs ? pointsOf(rowOf(outputs.keypoints, row, 63), size, toPicture) : null,
     ...("handedness" in outputs ? handednessOf(outputs.handedness.data[row]) : { handedness: "", handedness_probability: 0 }),
+    embedding: "embedding" in outputs ? rowOf(outputs.embedding, row, outputs.embedding.dims.at(-1) ?? 0) : null,
     track: null,
     closeMask: null,
   };

@@ -3,13 +3,21 @@
 
 /**
  * @typedef {import("./heads.js").Hand} Hand
- * @typedef {{head: string, name: string, words: (label: string) => string}} Mode what hands are asked
+ * @typedef {object} Mode what hands are asked
+ * @property {string} head whose answers are told
+ * @property {string[]} needs heads that a model must have for it
+ * @property {string} name
+ * @property {(label: string) => string} words
  */
 
-/** The vocabularies that a model may know; a mode of one's own gestures is one more entry. @type {Mode[]} */
+/** Gestures that the page's user has taught. A hand that shows none of them has the label "". @type {Mode} */
+export const OWN = { head: "own", needs: ["embedding", "keypoints"], name: "My gestures", words: (label) => label || "none of yours" };
+
+/** What a model may be asked. @type {Mode[]} */
 export const MODES = [
-  { head: "gesture", name: "Numbers", words: (label) => (label === "1" ? "1 finger" : `${label} fingers`) },
-  { head: "gestures", name: "Gestures", words: (label) => label },
+  { head: "gesture", needs: ["gesture"], name: "Numbers", words: (label) => (label === "1" ? "1 finger" : `${label} fingers`) },
+  { head: "gestures", needs: ["gestures"], name: "Gestures", words: (label) => label },
+  OWN,
 ];
 
 export const NO_HAND = "No hand";
@@ -24,7 +32,7 @@ export function wordsOf(hands, mode) {
 /** What stands beside a hand's box: "2 · 98 % · left". @param {Hand} hand @param {Mode} mode @returns {string} */
 export function captionOf(hand, mode) {
   const { label, probability } = hand.answers[mode.head] ?? { label: "?", probability: 0 };
-  return [label, `${Math.round(probability * 100)} %`, hand.handedness].filter(Boolean).join(" · ");
+  return [label, label && `${Math.round(probability * 100)} %`, hand.handedness].filter(Boolean).join(" · ");
 }
 
 /** Where a hand points: "-90° (right)"; "" where that is not known. @param {number} degrees @returns {string} */
@@ -43,7 +51,7 @@ export function rowsOf({ hands }, mode, source, model) {
   /** @type {Hand} */
   const none = {
     score: 0, presence: 0, answers: {}, rotation_degrees: NaN, box: [0, 0, 0, 0], keypoints: null,
-    handedness: "", handedness_probability: 0, track: null, closeMask: null,
+    handedness: "", handedness_probability: 0, embedding: null, track: null, closeMask: null,
   };
   return (hands.length ? hands : [none]).map((hand, i) => ({
     source, frame: null, time_seconds: null,
