@@ -57,13 +57,25 @@ FIGURES = {
     "show_attention": lambda: plotting.show_attention(MASKS, RNG.random((4, 5, 5))),
     "show_centres": lambda: plotting.show_centres(PHOTOS, CENTRES, FOUND),
     "show_readings": lambda: plotting.show_readings(PHOTOS, OUTPUTS, NAMES, [0, 2, 2, -1]),
+    "plot_map": lambda: plotting.plot_map(RNG.random((9, 5)), list("aaabbbccc")),
+    "plot_distances": lambda: plotting.plot_distances(
+        {"own": RNG.random(9) / 2, "others": RNG.random(9)}, 0.4
+    ),
     "plot_keypoints": lambda: plotting.plot_keypoints(PHOTOS, RNG.random((4, 21, 2)) * 30),
     "plot_history": lambda: plotting.plot_history(HISTORY),
     "plot_confusion": lambda: plotting.plot_confusion([[8, 2], [0, 10]], ["fist", "palm"]),
     "plot_rotation_accuracy": lambda: plotting.plot_rotation_accuracy(BY_ANGLE),
     "plot_bars": lambda: plotting.plot_bars({"this run": 0.9, "floor": None}, "Accuracy"),
 }
-WITH_LEGEND = ("show_masks", "show_worst", "plot_keypoints", "plot_history", "plot_rotation_accuracy")
+WITH_LEGEND = (
+    "show_masks",
+    "show_worst",
+    "plot_keypoints",
+    "plot_history",
+    "plot_rotation_accuracy",
+    "plot_map",
+    "plot_distances",
+)
 
 
 def texts(figure) -> str:
@@ -166,6 +178,28 @@ def test_masks_say_their_iou_and_the_worst_come_first():
     np.testing.assert_array_equal(worst.axes[0].images[0].get_array(), PHOTOS[3])
     given = plotting.show_worst(PHOTOS, MASKS, PREDICTED, scores=[0.1, 0.2, 0.3, 0.4], count=1)
     assert given.axes[0].get_title() == "IoU 0.10"
+
+
+def test_a_map_shows_groups_that_differ_apart_and_says_how_much_of_the_difference_it_shows():
+    vectors = np.zeros((6, 5))
+    vectors[:3, 2], vectors[3:, 2], vectors[:, 4] = 0, 9, np.tile([0, 1, 2], 2)
+    figure = plotting.plot_map(vectors, list("aaabbb"))
+    first, second = (np.asarray(marks.get_offsets()) for marks in figure.axes[0].collections)
+    assert abs(first[:, 0].mean() - second[:, 0].mean()) == pytest.approx(9)
+    assert np.ptp(first[:, 1]) == pytest.approx(2)
+    assert "97%" in figure.axes[0].get_xlabel()
+    with pytest.raises(ValueError, match=r"vectors are \(2, 5\)"):
+        plotting.plot_map(vectors[:2], "ab")
+    with pytest.raises(ValueError, match="lengths differ: vectors 6, names 2"):
+        plotting.plot_map(vectors, "ab")
+
+
+def test_distances_are_told_with_the_radius():
+    figure = plotting.plot_distances({"own": [0.1, 0.2], "others": [0.9]}, 0.435)
+    assert "own (2)" in texts(figure) and "reject radius, 0.43" in texts(figure)
+    assert sum(bar.get_height() for bar in figure.axes[0].patches) == 3
+    with pytest.raises(ValueError, match="empty or not finite"):
+        plotting.plot_distances({"own": []}, 0.4)
 
 
 def test_outlines_lie_on_the_edge_of_the_mask():
