@@ -243,8 +243,10 @@ def by_points(hands: Hands) -> NDArray[np.float64]:
 
     def between(shapes: NDArray[np.float64]) -> NDArray[np.float64]:
         mirrored = shapes * np.tile([-1.0, 1.0], shapes.shape[1] // 2)
-        across = [np.linalg.norm(shapes[:, None] - other[None], axis=2) for other in (shapes, mirrored)]
-        return np.minimum(*across)
+        direct, across = (
+            np.linalg.norm(shapes[:, None] - other[None], axis=2) for other in (shapes, mirrored)
+        )
+        return np.minimum(direct, across)
 
     return _between(hands, lambda hand: shape_of(hand.keypoints), between)
 

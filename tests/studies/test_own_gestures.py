@@ -55,8 +55,9 @@ def test_all_ways_are_judged_on_the_same_draws(given, tmp_path):
         told = variant.figures["hagrid_unseen_gestures"]
         assert (told["n"], told["n_others"], told["baseline"]) == (24, 12, 0.5)
         assert told["found"] == pytest.approx(33 / 36)
-        # One person in twelve is never found.
-        assert 0.5 < told["accuracy_1"] <= told["accuracy_5"] <= 11 / 12 + 0.02
+        # One person in twelve is never found, and seldom an example.
+        assert 0.5 < told["accuracy_1"] < 1 and 0.5 < told["accuracy_5"] < 1
+        assert told["accuracy_5_low"] <= told["accuracy_5"]
         assert 0 <= told["refused_5_low"] <= told["refused_5"] <= 11 / 12 + 1e-6
     for way in variants[1:]:
         assert way.figures["hagrid_unseen_gestures"]["refused_1"] >= study.REFUSED[1]

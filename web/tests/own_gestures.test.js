@@ -42,7 +42,7 @@ for (const each of lessons) {
   test(`a file of hands ${each.sides} that Python wrote is read, and what is read is written again`, () => {
     const own = OwnGestures.fromJson(JSON.stringify(each.file), each.model);
     compare(own, each);
-    assert.deepEqual(JSON.parse(own.toJson()), each.file);
+    assert.deepEqual(JSON.parse(own.toJson()), JSON.parse(JSON.stringify(each.file))); // Python writes -0 as well
   });
 }
 

@@ -61,7 +61,7 @@ function uprightBones(points) {
     return [x * cosine - y * sine, -(x * sine + y * cosine)];
   });
   const squares = turned.map(([x, y]) => x * x + y * y);
-  const short = SHORT * Math.sqrt(squares.reduce((sum, each) => sum + each, 0) / squares.length);
+  const short = (SHORT * squares.reduce((sum, square) => sum + Math.sqrt(square), 0)) / squares.length;
   return turned.flatMap(([x, y], i) => {
     const scale = Math.sqrt(Math.max(squares[i] + short ** 2, 1e-18));
     return [x / scale, y / scale];
