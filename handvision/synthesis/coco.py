@@ -17,6 +17,7 @@ from PIL import Image
 
 from handvision.core.hands import NO_HAND, Hands
 from handvision.core.keypoints import KEYPOINT_NAMES, SKELETON
+from handvision.core.run_lengths import run_lengths
 from handvision.synthesis.picture import Picture
 
 ANNOTATIONS = "annotations.json"
@@ -83,13 +84,6 @@ def write_coco(
     text = json.dumps(content, separators=(",", ":"))
     (folder / ANNOTATIONS).write_text(text + "\n", encoding="utf-8")
     return content
-
-
-def run_lengths(mask: np.ndarray) -> list[int]:
-    """COCO's uncompressed run lengths of a mask (height, width): of zeros first, column by column."""
-    flat = np.concatenate([[False], mask.T.ravel() > 0])
-    changes = np.flatnonzero(np.diff(flat)).tolist()
-    return np.diff([0, *changes, mask.size]).tolist()
 
 
 def _category() -> Json:

@@ -8,7 +8,6 @@ import cv2
 import numpy as np
 import pytest
 from PIL import Image
-from pycocotools import mask as run_length_masks
 from pycocotools.coco import COCO
 
 from handvision.cli import main
@@ -94,22 +93,6 @@ def test_the_category_names_points_and_skeleton_in_mediapipes_order(loaded):
 def test_points_outside_the_picture_are_not_labelled():
     assert coco._point(-0.1, 5, 1, 64, 64) == coco._point(5, 64, 1, 64, 64) == (0, 0, 0)
     assert coco._point(63.99, 0, 0, 64, 64) == (63.99, 0, 1)
-
-
-@pytest.mark.parametrize(
-    ("mask", "counts"),
-    [
-        ([[0, 0], [0, 0]], [4]),
-        ([[255, 255], [255, 255]], [0, 4]),
-        ([[0, 255], [255, 0]], [1, 2, 1]),  # columns first
-        ([[255, 0], [0, 0]], [0, 1, 3]),
-    ],
-)
-def test_run_lengths_are_cocos(mask, counts):
-    mask = np.array(mask, np.uint8)
-    assert coco.run_lengths(mask) == counts
-    compressed = run_length_masks.frPyObjects({"size": [2, 2], "counts": counts}, 2, 2)
-    np.testing.assert_array_equal(run_length_masks.decode(compressed) * 255, mask)
 
 
 def test_workers_change_no_file(folder, tmp_path, monkeypatch):
