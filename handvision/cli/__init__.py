@@ -11,9 +11,15 @@ import sys
 from types import FrameType
 from typing import NoReturn
 
-from handvision.cli import data, live, predict, release, study, teach, train
+from handvision.cli import bulk, data, live, predict, release, study, teach, train
 
-GROUPS = (predict, live, teach, data, train, study, release)
+GROUPS = (predict, live, teach, bulk, data, train, study, release)
+
+# A package that is missing -> the extra that brings it; others are of "train".
+_EXTRAS = {
+    **dict.fromkeys(("tf2onnx", "onnx", "ai_edge_litert"), "export"),
+    **dict.fromkeys(("pyarrow", "fsspec"), "bulk"),
+}
 
 
 class Terminated(BaseException):
@@ -53,9 +59,7 @@ def main(arguments: list[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except ModuleNotFoundError as error:
-        needed = {"tf2onnx": "export", "onnx": "export", "ai_edge_litert": "export"}.get(
-            str(error.name), "train"
-        )
+        needed = _EXTRAS.get(str(error.name), "train")
         print(f"handvision: {error}: pip install 'handvision[{needed}]'", file=sys.stderr)
     # RuntimeError is what data that cannot be had raise.
     except (OSError, ValueError, ImportError, RuntimeError) as error:

@@ -66,6 +66,11 @@ def is_live(item: Any) -> bool:
     return isinstance(item, cv2.VideoCapture) or (isinstance(item, int) and not isinstance(item, bool))
 
 
+def is_overlay(path: str | os.PathLike) -> bool:
+    """Whether the file is named as `OverlayWriter` names what it draws."""
+    return bool(_OVERLAY.search(os.fspath(path)))
+
+
 def count_pictures(items: Iterable) -> int | None:
     """How many pictures there are, for the progress bar; None where nobody knows."""
     if isinstance(items, Iterator) or any(map(is_live, items)):
@@ -169,9 +174,7 @@ def _files_in(folder: Path) -> list[Path]:
         for path in sorted(folder.iterdir())
         if path.is_file() and not path.name.startswith(".") and path.name not in _LITTER
     ]
-    found = [
-        path for path in files if (is_picture(path) or is_video(path)) and not _OVERLAY.search(path.name)
-    ]
+    found = [path for path in files if (is_picture(path) or is_video(path)) and not is_overlay(path)]
     if others := [path.name for path in files if path not in set(found)]:
         more = f" and {len(others) - 5} more" if len(others) > 5 else ""
         logger.warning("%s: passed over %d: %s%s", folder, len(others), ", ".join(others[:5]), more)

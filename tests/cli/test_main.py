@@ -9,7 +9,7 @@ from handvision.cli import main
 from handvision.core.workspace import workspace
 
 COMMANDS = (
-    *("predict", "live", "data", "data list", "data fetch", "data rendered"),
+    *("predict", "live", "bulk", "data", "data list", "data fetch", "data rendered"),
     *("train", "study", "release"),
 )
 
@@ -29,6 +29,10 @@ REFUSED = {
     "release export": "MODEL.keras TARGET",
     "release export gone.keras out.onnx": "gone.keras",
     "train martians": "martians",
+    "bulk gone/*.jpg --out o": "gone/*.jpg: nothing fits this wildcard",
+    "bulk a.jpg --out o --workers 0": "workers is 0",
+    "bulk a.jpg --out o --model m.keras": "m.keras: bulk reading runs .onnx files",
+    "bulk a.jpg --out o --shard-size 0": "shard_size is 0",
     "train gone.json": "gone.json",
     "train": "finger_numbers",
     "train unet --seed -1": "SEED is -1",
