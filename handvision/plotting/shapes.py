@@ -27,7 +27,7 @@ def plot_map(vectors: ArrayLike, names: Sequence[str], title: str = "Hands by li
     _, spread, axes = np.linalg.svd(centred, full_matrices=False)
     places = centred @ axes[:2].T
     shares = spread[:2] ** 2 / max(float((spread**2).sum()), 1e-12)
-    figure = new_figure(5.4, 4.2, title)
+    figure = new_figure(5.4, 4.9, title)
     axis = figure.add_subplot()
     for i, name in enumerate(dict.fromkeys(names)):
         rows = [row for row, of_row in enumerate(names) if of_row == name]
@@ -37,7 +37,7 @@ def plot_map(vectors: ArrayLike, names: Sequence[str], title: str = "Hands by li
     axis.set_xlabel(f"first component, {shares[0]:.0%} of the variance", fontsize=9)
     axis.set_ylabel(f"second component, {shares[1]:.0%}", fontsize=9)
     axis.tick_params(labelsize=8)
-    figure.legend(loc="outside right upper", fontsize=8, frameon=False)
+    figure.legend(loc="outside lower center", ncols=3, fontsize=8, frameon=False)
     return figure
 
 
