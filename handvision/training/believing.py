@@ -58,7 +58,9 @@ def choose_belief(scores: Looks, close_looks: Looks, shows_hand: Flags, wrong: f
     weights = presence_weights(scores, close_looks, shows_hand)
     sure = _presence(scores, close_looks, weights)
     least_presence = lowest_threshold(sure[~shows_hand].max(axis=1), wrong)
-    of_hands = scores[shows_hand][sure[shows_hand] >= least_presence]
+    # Of each photo with a hand the highest score that is believed: lower ones are not worth a close-up.
+    of_hands = np.where(sure >= least_presence, scores, 0)[shows_hand].max(axis=1)
+    of_hands = of_hands[of_hands > 0]
     least_score = max(LEAST_SCORE, _AIR * float(of_hands.min())) if of_hands.size else LEAST_SCORE
     believed = ((sure >= least_presence) & (scores >= least_score)).any(axis=1)
     return Belief(
