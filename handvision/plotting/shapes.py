@@ -31,8 +31,9 @@ def plot_map(vectors: ArrayLike, names: Sequence[str], title: str = "Hands by li
     axis = figure.add_subplot()
     for i, name in enumerate(dict.fromkeys(names)):
         rows = [row for row, of_row in enumerate(names) if of_row == name]
-        style = {"color": CURVES[i % len(CURVES)], "marker": _MARKERS[i % len(_MARKERS)]}
-        axis.scatter(*places[rows].T, s=34, edgecolors="white", linewidths=0.6, label=name, **style)
+        colour, marker = CURVES[i % len(CURVES)], _MARKERS[i % len(_MARKERS)]
+        x, y = places[rows].T
+        axis.scatter(x, y, s=34, c=colour, marker=marker, edgecolors="white", linewidths=0.6, label=name)
     axis.set_aspect("equal", "datalim")
     axis.set_xlabel(f"first component, {shares[0]:.0%} of the variance", fontsize=9)
     axis.set_ylabel(f"second component, {shares[1]:.0%}", fontsize=9)
@@ -58,7 +59,7 @@ def plot_distances(
     axis = figure.add_subplot()
     for i, (name, each) in enumerate(values.items()):
         colour, hatch = CURVES[i % len(CURVES)], ("", "//", "..")[i % 3]
-        axis.hist(each, edges, alpha=0.55, color=colour, hatch=hatch, label=f"{name} ({len(each)})")
+        axis.hist(each, edges.tolist(), alpha=0.55, color=colour, hatch=hatch, label=f"{name} ({len(each)})")
     axis.axvline(radius, color=BLACK, linestyle="--", label=f"reject radius, {radius:.2f}")
     axis.set_xlabel("distance: 0 the same shape, about 1 another gesture", fontsize=9)
     axis.set_ylabel("hands", fontsize=9)

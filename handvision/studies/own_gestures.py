@@ -208,7 +208,7 @@ def _figures(
     figures: dict[str, Any] = {
         "n": int((given.asked & shows_taught).sum()),
         "n_others": int((given.asked & ~shows_taught).sum()),
-        "found": float(np.mean([hands[row] is not None for row in np.flatnonzero(given.asked)])),
+        "found": float(np.mean([hands[row] is not None for row in np.flatnonzero(given.asked).tolist()])),
         "baseline": 1 / len(given.taught),
     }
     for examples, (read, radius) in told.items():

@@ -13,7 +13,7 @@ from handvision.core.hashing import hash_arrays
 from handvision.datasets.teacher.ask import Teacher
 from handvision.inference.predict import predict
 
-Photos = Sequence[NDArray[np.uint8]]
+Photos = Sequence[NDArray[np.uint8]] | NDArray[np.uint8]
 Look = Callable[[Photos], list[Hand | None]]
 
 
