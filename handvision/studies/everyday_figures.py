@@ -195,7 +195,8 @@ def _numbers(kind: str, photos: Examples) -> np.ndarray:
 
 def _estimate(numbers: Mapping[str, Any]) -> Estimate:
     """From a record, where null stands for NaN."""
-    return Estimate(**{name: math.nan if value is None else value for name, value in numbers.items()})
+    known: dict[str, Any] = {name: math.nan if value is None else value for name, value in numbers.items()}
+    return Estimate(**known)
 
 
 def _beside(result: Mapping[str, Any], name: str, n: int) -> Any:

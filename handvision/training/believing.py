@@ -62,7 +62,7 @@ def choose_belief(scores: Looks, close_looks: Looks, shows_hand: Flags, wrong: f
     of_hands = np.where(sure >= least_presence, scores, 0)[shows_hand].max(axis=1)
     of_hands = of_hands[of_hands > 0]
     least_score = max(LEAST_SCORE, _AIR * float(of_hands.min())) if of_hands.size else LEAST_SCORE
-    believed = ((sure >= least_presence) & (scores >= least_score)).any(axis=1)
+    believed: Flags = np.any((sure >= least_presence) & (scores >= least_score), axis=1)
     return Belief(
         least_score,
         least_presence,
