@@ -1,4 +1,4 @@
-"""Runs the six notebooks from top to bottom: `python notebooks/run.py [--publish] [--jobs N] [NAME ...]`.
+"""Runs the notebooks from top to bottom: `python notebooks/run.py [--publish] [--jobs N] [NAME ...]`.
 
 Each executed notebook and an HTML copy of it are left in runs/notebooks/. HANDVISION_PROFILE,
 HANDVISION_DATA and HANDVISION_SEED choose what is run (see README.md). With --publish, executed
@@ -24,8 +24,9 @@ from handvision.core.workspace import Settings, workspace
 
 REPOSITORY = Path(__file__).resolve().parents[1]
 
-NOTEBOOKS = ("notebooks/1_download_data.ipynb", *(product.notebook for product in PRODUCTS.values()))
-_DOWNLOAD, _NUMBERS, _GESTURES, _UNET, _DEEPLAB, _COMBINED = NOTEBOOKS
+_DOWNLOAD, _OWN = "notebooks/1_download_data.ipynb", "notebooks/4_own_gestures.ipynb"
+_NUMBERS, _GESTURES, _UNET, _DEEPLAB, _COMBINED = (product.notebook for product in PRODUCTS.values())
+NOTEBOOKS = (_DOWNLOAD, _NUMBERS, _GESTURES, _UNET, _DEEPLAB, _OWN, _COMBINED)
 # A notebook -> those that go before it: the first fetches the data; the last reads the models of others where
 # no released ones are at hand.
 AFTER = {
@@ -33,6 +34,7 @@ AFTER = {
     _NUMBERS: {_DOWNLOAD},
     _DEEPLAB: {_DOWNLOAD, _UNET},
     _GESTURES: {_DOWNLOAD},
+    _OWN: {_DOWNLOAD},
     _COMBINED: {_DOWNLOAD, _UNET, _NUMBERS, _DEEPLAB},
 }
 # What TensorFlow, OpenCV and NumPy read.
