@@ -79,7 +79,8 @@ def is_newer(path: Path) -> str:
 
 def leave_out_defaults(source: Path, target: Path) -> None:
     """Copies a `.keras` file without settings that older releases of Keras do not know and that have their
-    defaults, so the model stays the same. `target` may be `source`."""
+    defaults, and without how it and its parts were trained; so the model stays the same. `target` may be
+    `source`."""
     with zipfile.ZipFile(source) as archive:
         members = [(info, archive.read(info)) for info in archive.infolist()]
     with zipfile.ZipFile(target, "w") as copy:
@@ -93,7 +94,7 @@ def _without_defaults(settings: dict[str, Any]) -> dict[str, Any]:
     return {
         name: value
         for name, value in settings.items()
-        if name not in _NEW_SETTINGS or value != _NEW_SETTINGS[name]
+        if name != "compile_config" and (name not in _NEW_SETTINGS or value != _NEW_SETTINGS[name])
     }
 
 

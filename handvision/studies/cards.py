@@ -108,7 +108,7 @@ def _facts(product: Product, record: Record, folder: Path) -> str:
     size = (folder / f"{product.name}.keras").stat().st_size / 2**20
     made = f"commit {record.commit[:7]}, {record.date[:10]}" if record.commit and record.date else "unknown"
     lines = [
-        f"Release {product.version} of `{product.notebook}`: {product.title}.",
+        f"Release {product.version}, made by `{product.command or product.notebook}`: {product.title}.",
         f"`{product.name}.keras`, {size:.1f} MB; record: [{product.name}.json]({product.name}.json), {made}.",
     ]
     if record.duration_seconds:

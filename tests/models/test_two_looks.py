@@ -19,7 +19,7 @@ from handvision.heads import (
     tight_box,
 )
 from handvision.inference.backends import open_backend
-from handvision.models import build_unet, load_model
+from handvision.models import build_unet, load_model, model_graph
 from handvision.models.close_reader import build_close_reader
 from handvision.models.export import export_litert, export_onnx, model_info
 from handvision.models.export.features import with_features
@@ -160,6 +160,21 @@ def test_exports_read_again_too(retaking, tmp_path):
         near = 1.0 if name == "square" else 0.2  # pixels; half weights, twice
         np.testing.assert_allclose(onnx[name], value, atol=near, err_msg=name)
         np.testing.assert_allclose(lite[name], value, atol=1e-3, err_msg=name)
+
+
+def test_its_plot_shows_what_goes_where(retaking):
+    nodes, edges = model_graph(retaking)
+    expected = {
+        ("small_photo", "finder"),
+        ("finder", "peaks"),
+        ("peaks", "close_ups"),
+        ("close_ups", "close_reader"),
+        ("close_reader", "retake"),
+        ("retake", "close_ups_again"),
+        ("close_ups_again", "close_reader (again)"),
+    }
+    assert expected <= set(edges)
+    assert {name for edge in edges for name in edge} <= set(nodes)
 
 
 def test_a_square_places_points_of_the_close_up_in_the_photo(model):

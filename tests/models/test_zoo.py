@@ -9,7 +9,7 @@ from keras import layers
 
 from handvision import models
 from handvision.core.products import PRODUCTS
-from handvision.models import find_model, open_model, save_model
+from handvision.models import find_model, load_model, open_model, save_model
 
 
 def test_a_model_that_cannot_be_opened_again_is_not_saved(tmp_path):
@@ -68,3 +68,13 @@ def test_every_product_names_a_function_that_builds_it(product):
 def test_unknown_name():
     with pytest.raises(ValueError, match="no model is called 'yolo'"):
         find_model("yolo")
+
+
+def test_a_part_is_saved_without_what_it_was_trained_with(tmp_path):
+    inputs = keras.Input((2,))
+    part = keras.Model(inputs, layers.Dense(1)(inputs), name="part")
+    part.compile(keras.optimizers.Adam(keras.optimizers.schedules.CosineDecay(1e-3, 10)), "mse")
+    whole = keras.Model(inputs, part(inputs))
+    saved = load_model(save_model(whole, tmp_path / "whole.keras"))
+    assert not saved.get_layer("part").compiled
+    np.testing.assert_array_equal(saved(np.ones((1, 2))), whole(np.ones((1, 2))))
