@@ -32,8 +32,11 @@ def overlay(photo: NDArray, reading: Reading) -> NDArray[np.uint8]:
     for hand in reading.hands:
         number = "" if hand.track is None else f"hand {hand.track}"
         words = [number, *(head.caption(hand) for head in registered().values())]
-        corner = (0, 0) if len(reading.hands) == 1 else (round(hand.box[0]), round(hand.box[1]))
-        _write(picture, "  ".join(filter(None, words)), *corner)
+        text = "  ".join(filter(None, words))
+        if len(reading.hands) == 1:
+            _write(picture, text, 0, 0)
+        else:
+            _write(picture, text, round(hand.box[0]), round(hand.box[1]), size=0.6, over=True)
     if not reading.hands:
         _write(picture, "no hand", 0, 0)
     return picture
@@ -49,15 +52,22 @@ def _draw_mask_and_box(picture: NDArray[np.uint8], hand: Hand) -> None:
     cv2.rectangle(picture, (x0, y0), (x1 - 1, y1 - 1), INK, thick)
 
 
-def _write(picture: NDArray[np.uint8], text: str, left: int, top: int) -> None:
-    """White on black, its corner at (left, top), or further in where it would not fit."""
-    smaller_side = min(picture.shape[:2])
+def _write(
+    picture: NDArray[np.uint8], text: str, left: int, top: int, *, size: float = 1.0, over: bool = False
+) -> None:
+    """White on black, its corner at (left, top), or further in where it would not fit.
+
+    Args:
+        size: beside the usual one.
+        over: (left, top) is the corner below it, so that what lies there is not hidden.
+    """
+    smaller_side = size * min(picture.shape[:2])
     scale, thick = max(0.35, smaller_side / 480), max(1, round(smaller_side / 160))
     (width, above), below = cv2.getTextSize(text, cv2.FONT_HERSHEY_SIMPLEX, scale, thick)
     margin = round(6 * scale)
     right, bottom = width + 2 * margin, above + below + 2 * margin
     left = max(0, min(left, picture.shape[1] - right))
-    top = max(0, min(top, picture.shape[0] - bottom))
+    top = max(0, min(top - bottom if over else top, picture.shape[0] - bottom))
     cv2.rectangle(picture, (left, top), (left + right, top + bottom), BLACK, cv2.FILLED)
     place = (left + margin, top + above + margin)
     cv2.putText(picture, text, place, cv2.FONT_HERSHEY_SIMPLEX, scale, WHITE, thick, cv2.LINE_AA)
