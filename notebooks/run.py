@@ -35,7 +35,7 @@ AFTER = {
     _DEEPLAB: {_DOWNLOAD, _UNET},
     _GESTURES: {_DOWNLOAD},
     _OWN: {_DOWNLOAD},
-    _COMBINED: {_DOWNLOAD, _UNET, _NUMBERS, _DEEPLAB},
+    _COMBINED: {_DOWNLOAD, _UNET, _NUMBERS, _DEEPLAB, _OWN},
 }
 # What TensorFlow, OpenCV and NumPy read.
 THREADS = (

@@ -267,7 +267,7 @@ test("the page's model has no optional inputs, which the runtime cannot feed", (
   const kept = [42, 3, 66, 1, 97, 90, 3, 10, 1, 98];
   assert.deepEqual([...withoutDefaults(file)], [8, 9, 58, kept.length, ...kept, 114, 0]);
   const released = new Uint8Array(readFileSync(RELEASED));
-  assert.deepEqual(withoutDefaults(released).length, released.length);
+  assert.ok(withoutDefaults(released).length < released.length, "the released one has some");
 });
 
 test("a model whose closer look alone says how sure it is", () => {
