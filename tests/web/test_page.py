@@ -108,7 +108,7 @@ def test_types(packages: Path) -> None:
     run("node_modules/.bin/tsc", "-p", ".")
 
 
-# Known fault: with release 4 of the model the page loads and then reads nothing (the model itself runs in WASM).
+# Known fault: with release 4 the page loads and then reads nothing; the model itself runs in WASM.
 NOT_YET = pytest.mark.xfail(reason="the page does not read with the model of two looks yet", run=False)
 
 
