@@ -3,10 +3,13 @@
 import base64
 import io
 import textwrap
+from collections.abc import Sequence
 
 import numpy as np
 from matplotlib import patheffects
 from matplotlib.axes import Axes
+from matplotlib.cm import ScalarMappable
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from PIL import Image
 
@@ -96,3 +99,17 @@ def whole_degrees(value: float) -> str:
 
 def wrapped(name: object) -> str:
     return textwrap.fill(str(name), 17)
+
+
+def heat_bar(figure: Figure, axes: Sequence[Axes], label: str) -> None:
+    """A colour bar below, of heat from 0 to 1."""
+    bar = figure.colorbar(
+        ScalarMappable(Normalize(0, 1), "inferno"),
+        ax=axes,
+        location="bottom",
+        shrink=0.5,
+        aspect=30,
+        pad=0.02,
+    )
+    bar.set_label(label, fontsize=8)
+    bar.ax.tick_params(labelsize=7)

@@ -4,13 +4,12 @@ from collections.abc import Mapping
 
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from numpy.typing import ArrayLike, NDArray
 
 from handvision.core.checks import as_pictures, check_lengths
-from handvision.plotting.figures import HALO, ORANGE, SKY, draw, extent, grid
+from handvision.plotting.figures import HALO, ORANGE, SKY, draw, extent, grid, heat_bar
 from handvision.plotting.pictures import Pictures
 
 
@@ -51,16 +50,7 @@ def show_centres(
                 _draw_found(axis, box[row], direction[row])
             said = ", ".join(f"{score[row]:.2f}" for row in rows)
             axis.set_title(f"scores {said}" if said else "no peak", fontsize=8, pad=3)
-    bar = figure.colorbar(
-        ScalarMappable(Normalize(0, 1), "inferno"),
-        ax=axes,
-        location="bottom",
-        shrink=0.5,
-        aspect=30,
-        pad=0.02,
-    )
-    bar.set_label("a hand's middle, from 0 to 1", fontsize=8)
-    bar.ax.tick_params(labelsize=7)
+    heat_bar(figure, list(axes), "a hand's middle, from 0 to 1")
     return figure
 
 

@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 import cv2
 import numpy as np
 from matplotlib.axes import Axes
-from matplotlib.cm import ScalarMappable
 from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 from matplotlib.lines import Line2D
@@ -24,6 +23,7 @@ from handvision.plotting.figures import (
     draw,
     extent,
     grid,
+    heat_bar,
     whole_degrees,
     wrapped,
 )
@@ -201,16 +201,7 @@ def show_attention(
         weights = cv2.resize(np.asarray(weights / strongest, np.float32), (width, height))
         axes[i].imshow(weights, cmap="inferno", norm=Normalize(0, 1), extent=extent(weights))
         _outline(axes[i], crop if crop.ndim == 2 else crop.max(axis=-1), SKY, "solid")
-    bar = figure.colorbar(
-        ScalarMappable(Normalize(0, 1), "inferno"),
-        ax=axes,
-        location="bottom",
-        shrink=0.5,
-        aspect=30,
-        pad=0.02,
-    )
-    bar.set_label("attention, share of the picture's maximum", fontsize=8)
-    bar.ax.tick_params(labelsize=7)
+    heat_bar(figure, list(axes), "attention, share of the picture's maximum")
     return figure
 
 

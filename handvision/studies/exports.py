@@ -13,17 +13,12 @@ from handvision.inference.backends import open_backend
 from handvision.inference.predict import predict
 from handvision.models import export_litert, export_onnx
 from handvision.synthesis import rendered
-from handvision.synthesis.persons import render_persons
 
-_PERSONS = (288, 384)  # height and width of their pictures
 _EXPORTS = {".onnx": export_onnx, ".tflite": export_litert}
 
 
 def export_and_check(model: keras.Model, target: Path, photos: int = 40) -> Agreement:
     """Writes a combined model as `.onnx` or `.tflite` and has both answer rendered photos.
-
-    A model that looks twice is shown whole persons, another one single hands: what each is made for. What it
-    hardly takes for a hand would change sides by the rounding of half-precision weights.
 
     Args:
         model: a combined model.
@@ -39,8 +34,8 @@ def export_and_check(model: keras.Model, target: Path, photos: int = 40) -> Agre
     if target.suffix not in _EXPORTS:
         raise ValueError(f"{target}: an export ends in {' or '.join(_EXPORTS)}")
     backend = open_backend(model)
-    shown = backend.looks_closer and render_persons(photos, _PERSONS, 0, split="test", workers=2, cached=True)
-    hands = (shown or rendered.render(photos, seed=0, split="test")).require("photos")
+    hands = rendered.render(photos, seed=0, split="test").photos
+    assert hands is not None
     with tempfile.TemporaryDirectory() as folder:
         written = _EXPORTS[target.suffix](model, Path(folder) / target.name)
         scales = np.array([max(p.shape[0] / backend.height, p.shape[1] / backend.width) for p in hands])

@@ -13,7 +13,7 @@ from handvision.inference.backends import open_backend
 from handvision.inference.predict import predict, stream
 from handvision.models import export_litert, export_onnx, find_model
 from handvision.models.layers import BoundingBoxCropLayer
-from handvision.synthesis.persons import render_persons
+from handvision.synthesis import rendered
 from tests.helpers.photos import BLUE, HEIGHT, RED, WHITE, WIDTH, YELLOW, hand
 
 PHOTO = hand(20, 20, (5, 5, 15, 15))
@@ -216,14 +216,19 @@ def test_a_model_that_is_no_combined_model_is_an_error(model):
 
 
 @pytest.mark.slow
-def test_the_released_model_reads_rendered_persons_as_its_keras_file_does():
-    persons = render_persons(40, (288, 384), 5, split="test", workers=2)
+def test_the_released_model_reads_rendered_hands_as_its_keras_file_does():
+    # Of the mesh, which the reader learned from, others of it; each fills its picture.
+    hands = rendered.render(200, seed=5, split="test", workers=2, mesh=1.0)
     backend = open_backend()
-    scales = np.full(40, max(288 / backend.height, 384 / backend.width))
-    released, expected = predict(persons.photos), predict(persons.photos, find_model("combined"))
+    scales = np.full(200, max(128 / backend.height, 128 / backend.width))
+    released, expected = predict(hands.photos), predict(hands.photos, find_model("combined"))
     found = agreement(released, expected, scales)
-    assert found.agrees and found.hands >= 20, found
+    assert found.agrees and found.hands > 150, found
     # The exported file is of the very weights that models/ holds.
     assert {hand.model for reading in (*released, *expected) for hand in reading.hands} == {
         models.model_info(models.load_model(find_model("combined"))).fingerprint
     }
+    labels = np.array([reading.label for reading in released])
+    assert (
+        np.mean(labels == hands.labels.astype(str)) > 0.5
+    )  # it never saw these skins and backgrounds; one in six is chance

@@ -66,7 +66,7 @@ def test_the_combined_model_answers_the_same_in_litert(tmp_path, monkeypatch):
     same = expected["gesture"].argmax(axis=-1) == answers["gesture"].argmax(axis=-1)
     near = np.abs(expected["box"] - answers["box"]).max(axis=-1) <= 1
     assert there.any(axis=1).mean() > 0.7
-    assert same[there].mean() >= 0.99 and near[there].mean() >= 0.98
+    assert same[there].mean() >= 0.995 and near[there].mean() >= 0.98
 
 
 @pytest.mark.archives

@@ -108,17 +108,11 @@ def test_types(packages: Path) -> None:
     run("node_modules/.bin/tsc", "-p", ".")
 
 
-# Known fault: with release 4 the page loads and then reads nothing; the model itself runs in WASM.
-NOT_YET = pytest.mark.xfail(reason="the page does not read with the model of two looks yet", run=False)
-
-
-@NOT_YET
 @pytest.mark.slow
 def test_pictures_files_faults_and_accessibility(built: dict[str, str]) -> None:
     run("node", "--test", "tests/page.test.js", timeout=500, **built)
 
 
-@NOT_YET
 @pytest.mark.slow
 def test_the_webcam(built: dict[str, str]) -> None:
     run("node", "--test", "tests/camera.test.js", timeout=300, **built)

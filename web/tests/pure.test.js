@@ -3,6 +3,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
+import * as ort from "onnxruntime-web/wasm";
+
 import { boxIou, compose, degreesOf, inverse, moveBox, moveDirection, movePoint, turnBetween } from "../src/pure/affine.js";
 import { decode, maskOfPicture } from "../src/pure/decode.js";
 import { KEYPOINT_NAMES, SKELETON } from "../src/pure/keypoints.js";
@@ -268,6 +270,22 @@ test("the page's model has no optional inputs, which the runtime cannot feed", (
   assert.deepEqual([...withoutDefaults(file)], [8, 9, 58, kept.length, ...kept, 114, 0]);
   const released = new Uint8Array(readFileSync(RELEASED));
   assert.ok(withoutDefaults(released).length < released.length, "the released one has some");
+});
+
+test("the released model runs where no hand is, and where one is told", async () => {
+  const session = await ort.InferenceSession.create(withoutDefaults(new Uint8Array(readFileSync(RELEASED))));
+  const [, height, width] = session.inputMetadata[0].shape;
+  const run = (/** @type {number[]} */ box, /** @type {boolean} */ look) => session.run({
+    photo: new ort.Tensor("float32", new Float32Array(height * width * 3).fill(0.5), [1, height, width, 3]),
+    look: new ort.Tensor("bool", [look], []),
+    look_at: new ort.Tensor("float32", [...box, ...new Array(12).fill(0)], [1, 4, 4]),
+    look_upright: new ort.Tensor("float32", [0, 1, 0, 1, 0, 1, 0, 1], [1, 4, 2]),
+    least_score: new ort.Tensor("float32", [0.5], []),
+  });
+  const nothing = await run([0, 0, 0, 0], true);
+  assert.ok(nothing.keypoints.data.every((value) => value === 0));
+  const told = await run([100, 100, 200, 200], false);
+  assert.ok(told.keypoints.data.subarray(0, 63).some((value) => value !== 0));
 });
 
 test("a model whose closer look alone says how sure it is", () => {

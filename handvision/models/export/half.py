@@ -6,12 +6,16 @@ import numpy as np
 
 # Smaller constants stay as they are: shapes, and numbers on which much depends.
 _LEAST_NUMBERS = 256
+# Only these are rounded. The others are stored so where half precision holds them as they are, which it does
+# with MediaPipe's own weights.
+_LEAST_ROUNDED = 2**16
 
 
 def half_weights(proto: Any) -> None:
-    """Stores the large constants of an `onnx.ModelProto`, its inner graphs' too, as float16, in place.
+    """Stores large constants of an `onnx.ModelProto`, its inner graphs' too, as float16, in place.
 
-    A node casts each back; runtimes do that once, when they open the file.
+    They are those that lose nothing by it, and the very large ones. A node casts each back; runtimes do that
+    once, when they open the file.
     """
     # Inner graphs first: an outer one's nodes, which hold them, are copied.
     for graph in reversed(_graphs(proto.graph)):
@@ -29,8 +33,11 @@ def _halve(graph: Any) -> None:
         value = numpy_helper.to_array(initializer)
         if value.size < _LEAST_NUMBERS or np.abs(value).max() > np.finfo(np.float16).max:
             continue
+        half = value.astype(np.float16)
+        if value.size < _LEAST_ROUNDED and not np.array_equal(half, value):
+            continue
         name = initializer.name
-        initializer.CopyFrom(numpy_helper.from_array(value.astype(np.float16), f"{name}_half"))
+        initializer.CopyFrom(numpy_helper.from_array(half, f"{name}_half"))
         casts.append(helper.make_node("Cast", [f"{name}_half"], [name], to=onnx.TensorProto.FLOAT))
     nodes = [*casts, *graph.node]
     del graph.node[:]

@@ -154,8 +154,12 @@ def _read(prefix: str, places: Any, reader: Any, photos: str, boxes: str, direct
 
     return [
         *_inside(places, prefix, {"places_boxes": boxes, "places_directions": directions}),
-        node("MatMul", ["steps", f"{prefix}grid"], [f"{prefix}samples_in_a_row"]),
-        node("Reshape", [f"{prefix}samples_in_a_row", "grid_size"], [f"{prefix}samples"]),
+        node("Split", [f"{prefix}grid"], [f"{prefix}{name}" for name in ("right", "down", "middle")], axis=1),
+        # Not one MatMul: ONNX Runtime's for the web fails where no row is left.
+        node("Mul", ["steps_right", f"{prefix}right"], [f"{prefix}to_the_right"]),
+        node("Mul", ["steps_down", f"{prefix}down"], [f"{prefix}downwards"]),
+        node("Add", [f"{prefix}to_the_right", f"{prefix}downwards"], [f"{prefix}from_the_middle"]),
+        node("Add", [f"{prefix}from_the_middle", f"{prefix}middle"], [f"{prefix}samples"]),
         node(
             "GridSample",
             [photos, f"{prefix}samples"],
@@ -214,13 +218,9 @@ def _inside(graph: Any, prefix: str, given: dict[str, str]) -> list[Any]:
 
 
 def _steps(size: int) -> dict[str, np.ndarray]:
-    """A close-up's pixels, from its middle in sides: (size * size, 3), right, down, 1."""
+    """A close-up's pixels, from its middle in sides: along a line of them, and from line to line."""
     step = (np.arange(size, dtype=np.float32) + 0.5) / size - 0.5
-    down, right = np.meshgrid(step, step, indexing="ij")
-    return {
-        "steps": np.stack([right.ravel(), down.ravel(), np.ones(size * size, np.float32)], axis=1),
-        "grid_size": np.array([-1, size, size, 2], np.int64),
-    }
+    return {"steps_right": step.reshape(1, 1, size, 1), "steps_down": step.reshape(1, size, 1, 1)}
 
 
 def _scatter(names: Sequence[str], prefix: str) -> list[Any]:
@@ -264,8 +264,8 @@ def _parts(model: keras.Model) -> tuple[CloseUpLayer, keras.Model]:
 def _places(model: keras.Model, cut: CloseUpLayer) -> keras.Model:
     """From a hand's box and direction to its square, and to the grid of its close-up.
 
-    The grid is (3, 2): how far x and y of `GridSample`, which are -1 and 1 at the photo's edges, move with a
-    step to the right and down by a side, and where the middle lies.
+    The grid is (3, 1, 2): how far x and y of `GridSample`, which are -1 and 1 at the photo's edges, move with
+    a step to the right and down by a side, and where the middle lies.
     """
     boxes, directions = keras.Input((1, 4), name="boxes"), keras.Input((1, 2), name="directions")
     layer = next(layer for layer in model.layers if isinstance(layer, SquareLayer))
@@ -281,7 +281,7 @@ def _places(model: keras.Model, cut: CloseUpLayer) -> keras.Model:
         ],
         axis=1,
     )
-    outputs = {"square": square, "grid": grid}
+    outputs = {"square": square, "grid": ops.expand_dims(grid, 2)}
     return keras.Model({"boxes": boxes, "directions": directions}, outputs)
 
 
