@@ -18,7 +18,7 @@ GROUPS = (predict, live, teach, bulk, data, train, study, release)
 # A package that is missing -> the extra that brings it; others are of "train".
 _EXTRAS = {
     **dict.fromkeys(("tf2onnx", "onnx", "ai_edge_litert"), "export"),
-    **dict.fromkeys(("pyarrow", "fsspec"), "bulk"),
+    **dict.fromkeys(("pyarrow", "fsspec", "ray"), "bulk"),
 }
 
 

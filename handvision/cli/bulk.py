@@ -23,10 +23,11 @@ def add_to(commands: Any) -> None:
     )
     add("--out", metavar="FOLDER", required=True, help="a new folder, or that of the same job")
     add("--resume", action="store_true", help="go on: leave alone what is in FOLDER already")
-    add("--workers", type=int, metavar="N", help="processes that read (one a core)")
+    add("--workers", type=int, metavar="N", help="that read at the same time (one a core)")
+    add("--address", metavar="ADDRESS", help="of a Ray cluster: auto, HOST:6379, ray://HOST:10001, or local")
     add("--shard-size", type=int, default=500, metavar="N", help="photos of a shard, which is one file (500)")
     add("--masks", action="store_true", help="also each hand's mask, as COCO's run lengths")
-    add("--model", metavar="FILE", help="a .onnx file (the released one)")
+    add("--model", metavar="FILE", help="a .onnx file on every machine (the released one)")
     add("--max-hands", type=int, default=2, metavar="N", help="of a photo, 1 to 4 (2)")
     add("--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)")
     add("--max-megapixels", type=float, default=180, metavar="N", help="of a photo that is read (180)")
@@ -45,6 +46,7 @@ def run(options: argparse.Namespace) -> int:
             options.model, options.max_hands, options.vocabulary, options.masks, options.max_megapixels
         ),
         workers=options.workers,
+        address=options.address,
         resume=options.resume,
         shard_size=options.shard_size,
         progress=sys.stderr.isatty(),

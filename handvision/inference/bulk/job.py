@@ -8,7 +8,7 @@ from typing import Any
 
 from tqdm import tqdm
 
-from handvision.inference.bulk.engines import Engine, processes
+from handvision.inference.bulk.engines import Engine, open_engine
 from handvision.inference.bulk.folder import ResultFolder
 from handvision.inference.bulk.manifest import Manifest
 from handvision.inference.bulk.photos import PhotoList
@@ -23,6 +23,7 @@ def read_in_bulk(
     options: ReadingOptions | None = None,
     *,
     workers: int | None = None,
+    address: str | None = None,
     resume: bool = False,
     shard_size: int = SHARD_SIZE,
     progress: bool = False,
@@ -38,7 +39,9 @@ def read_in_bulk(
         sources: see `photos.PhotoList`.
         out: a folder: new, empty, or of an earlier run of the same job.
         options: how photos are read.
-        workers: processes; by default as many as there are cores.
+        workers: processes, or actors on Ray; by default as many as there are cores.
+        address: of a Ray cluster ("auto", "HOST:6379", "ray://HOST:10001", "local" for one that is started
+            here); None is this machine alone, without Ray.
         resume: leaves shards alone that are in the folder as a whole; without it all are read anew.
         shard_size: photos of a shard. With another size it is another job.
         progress: shows a bar with rate and time left on stderr.
@@ -51,8 +54,8 @@ def read_in_bulk(
         FileNotFoundError: a source or the model is not there.
         FileExistsError: the folder holds the rows of another job.
         ValueError: an option is out of range.
-        ImportError: what opens a URL is not installed.
-        RuntimeError: a worker cannot begin.
+        ImportError: Ray, or what opens a URL, is not installed.
+        RuntimeError: a worker cannot begin, or the cluster is lost. What is read by then is whole.
     """
     options = options or ReadingOptions()
     if options.model is not None:
@@ -60,8 +63,7 @@ def read_in_bulk(
     reader = RowReader(options)
     job = {"model": reader.backend.info.fingerprint, "options": asdict(options), "shard_size": shard_size}
     make_read = partial(RowReader, options, reader.identity)
-    engine = processes(workers)
-    with PhotoList(sources) as photos:
+    with PhotoList(sources) as photos, open_engine(workers, address) as engine:
         return run(
             photos,
             out,

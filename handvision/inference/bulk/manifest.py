@@ -8,7 +8,7 @@ from typing import Any
 from handvision.inference.bulk.work import Outcome
 
 FORMAT = 1
-_PACKAGES = ("handvision", "numpy", "onnxruntime", "opencv-python-headless", "pillow", "pyarrow")
+_PACKAGES = ("handvision", "numpy", "onnxruntime", "opencv-python-headless", "pillow", "pyarrow", "ray")
 
 
 @dataclass

@@ -1,0 +1,156 @@
+"""Ray reads what processes read, to the byte, and loses nothing: a cluster of two nodes on this machine."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+
+import pytest
+
+from handvision.inference.bulk.engines import open_engine
+from handvision.inference.bulk.job import run
+from handvision.inference.bulk.photos import PhotoList
+from tests.helpers.bulk import (
+    BROKEN,
+    DIE,
+    DIE_ONCE,
+    RAISE_ONCE,
+    SLOW,
+    bytes_of,
+    stub_reader,
+    write_photos,
+)
+from tests.inference.bulk.test_job import SHARD, UNDISTURBED, _is_alive
+
+pytest.importorskip("ray", reason="the engine Ray is not tested: pip install 'handvision[bulk]'")
+pytestmark = [
+    pytest.mark.slow,
+    # Ray leaves sockets and files to the garbage collector, and warns of its own coming changes.
+    pytest.mark.filterwarnings("ignore::ResourceWarning"),
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+    pytest.mark.filterwarnings("ignore::FutureWarning"),
+]
+
+NODE = {"num_cpus": 2, "object_store_memory": 80 << 20}
+
+
+@pytest.fixture(scope="module")
+def cluster():
+    import ray
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={**NODE, "include_dashboard": False})
+    cluster.add_node(**NODE)
+    ray.init(cluster.address, log_to_driver=False, logging_level="ERROR")
+    yield cluster
+    ray.shutdown()
+    cluster.shutdown()
+
+
+def job(photos, out, workers=2, make_read=stub_reader, address="auto", **options):
+    with PhotoList([photos]) as listed, open_engine(workers, address) as engine:
+        return run(listed, out, make_read, "stub", engine, shard_size=SHARD, **options)
+
+
+def undisturbed(photos, out):
+    with PhotoList([photos]) as listed:
+        run(listed, out, stub_reader, "stub", UNDISTURBED, shard_size=SHARD)
+    return bytes_of(out)
+
+
+def test_actors_that_die_or_raise_once_change_nothing(cluster, tmp_path):
+    photos = write_photos(tmp_path / "in", 23, _2=DIE_ONCE, _11=RAISE_ONCE, _13=BROKEN)
+    manifest = job(photos, tmp_path / "out")
+    assert all((photos / f"{name}.jpg.tried").exists() for name in ("0002", "0011"))
+    assert (manifest.read, manifest.errors, manifest.failed, manifest.complete) == (23, 1, {}, True)
+    written = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert written["engine"] == "by 2 actors on Ray (auto)" and written["versions"]["ray"]
+    assert bytes_of(tmp_path / "out") == undisturbed(photos, tmp_path / "alone")
+
+
+def unfit_reader():
+    raise ValueError("this machine has another model")
+
+
+def test_an_actor_that_cannot_begin_ends_the_job(cluster, tmp_path):
+    photos = write_photos(tmp_path / "in", 3)
+    with pytest.raises(RuntimeError, match="has another model"):
+        job(photos, tmp_path / "out", make_read=unfit_reader)
+    with pytest.raises(ValueError, match="workers is 99; 4 cores of the cluster have room for 8"):
+        job(photos, tmp_path / "out", workers=99)
+
+
+@pytest.mark.soak
+def test_a_shard_that_kills_its_actors_is_told_and_costs_no_other(cluster, tmp_path):
+    photos = write_photos(tmp_path / "in", 23, _2=DIE)
+    manifest = job(photos, tmp_path / "out")
+    assert manifest.complete and manifest.read == 23 - SHARD
+    (told,) = manifest.failed.values()
+    assert "an actor died" in told["reason"]
+    (photos / "0002.jpg").write_bytes(b"photo")
+    assert job(photos, tmp_path / "out", resume=True).resumed == 23 - SHARD
+    assert bytes_of(tmp_path / "out") == undisturbed(photos, tmp_path / "alone")
+
+
+@pytest.mark.soak
+def test_a_node_that_is_lost_in_mid_job_changes_nothing(cluster, tmp_path):
+    count = 100
+    photos = write_photos(tmp_path / "in", count, **{f"_{number}": SLOW for number in range(count)})
+    node = cluster.add_node(**NODE)
+    lost = threading.Event()
+
+    def lose_it():
+        while not list(tmp_path.glob("out/rows/[!.]*")):
+            time.sleep(0.05)
+        cluster.remove_node(node, allow_graceful=False)
+        lost.set()
+
+    threading.Thread(target=lose_it).start()
+    # Ray spreads actors over its nodes.
+    manifest = job(photos, tmp_path / "out", workers=5)
+    assert lost.is_set() and manifest.read == count and not manifest.failed
+    assert bytes_of(tmp_path / "out") == undisturbed(photos, tmp_path / "alone")
+
+
+DRIVER = """
+import sys
+from tests.inference.bulk.test_on_ray import job
+if __name__ == "__main__":
+    job(sys.argv[1], sys.argv[2], address="local", resume=True)
+"""
+
+
+@pytest.mark.soak
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_a_driver_that_is_ended_is_resumed(tmp_path, end):
+    import psutil
+
+    photos = write_photos(tmp_path / "in", 60, **{f"_{number}": SLOW for number in range(60)})
+    (tmp_path / "driver.py").write_text(DRIVER)
+    command = [sys.executable, str(tmp_path / "driver.py"), str(photos), str(tmp_path / "out")]
+    environment = {**os.environ, "PYTHONPATH": os.getcwd()}
+    with subprocess.Popen(
+        command,
+        env=environment,
+        stderr=subprocess.DEVNULL,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
+    ) as driver:
+        while not list(tmp_path.glob("out/rows/[!.]*")):
+            assert driver.poll() is None
+            time.sleep(0.05)
+        children = psutil.Process(driver.pid).children(recursive=True)
+        driver.send_signal(end)
+        assert driver.wait(120) != 0
+    deadline = time.monotonic() + 60
+    while any(map(_is_alive, children)):
+        assert time.monotonic() < deadline, "Ray outlives its driver"
+        time.sleep(0.2)
+    whole = [name for name in bytes_of(tmp_path / "out") if not name.startswith(".")]
+    assert 0 < len(whole) < 12
+    subprocess.run(command, env=environment, check=True, timeout=500)
+    written = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert written["complete"] and written["resumed"] == SHARD * len(whole)
+    assert bytes_of(tmp_path / "out") == undisturbed(photos, tmp_path / "alone")
