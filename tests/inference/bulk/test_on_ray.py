@@ -27,7 +27,8 @@ from tests.inference.bulk.test_job import SHARD, UNDISTURBED, _is_alive
 
 pytest.importorskip("ray", reason="the engine Ray is not tested: pip install 'handvision[bulk]'")
 pytestmark = [
-    pytest.mark.slow,
+    # Minutes, and on a machine that does much else Ray gives up: its agents have 15 seconds to start.
+    pytest.mark.soak,
     # Ray leaves sockets and files to the garbage collector, and warns of its own coming changes.
     pytest.mark.filterwarnings("ignore::ResourceWarning"),
     pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
@@ -83,7 +84,6 @@ def test_an_actor_that_cannot_begin_ends_the_job(cluster, tmp_path):
         job(photos, tmp_path / "out", workers=99)
 
 
-@pytest.mark.soak
 def test_a_shard_that_kills_its_actors_is_told_and_costs_no_other(cluster, tmp_path):
     photos = write_photos(tmp_path / "in", 23, _2=DIE)
     manifest = job(photos, tmp_path / "out")
@@ -95,7 +95,6 @@ def test_a_shard_that_kills_its_actors_is_told_and_costs_no_other(cluster, tmp_p
     assert bytes_of(tmp_path / "out") == undisturbed(photos, tmp_path / "alone")
 
 
-@pytest.mark.soak
 def test_a_node_that_is_lost_in_mid_job_changes_nothing(cluster, tmp_path):
     count = 100
     photos = write_photos(tmp_path / "in", count, **{f"_{number}": SLOW for number in range(count)})
@@ -123,7 +122,6 @@ if __name__ == "__main__":
 """
 
 
-@pytest.mark.soak
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_a_driver_that_is_ended_is_resumed(tmp_path, end):
     import psutil
@@ -144,7 +142,8 @@ def test_a_driver_that_is_ended_is_resumed(tmp_path, end):
         children = psutil.Process(driver.pid).children(recursive=True)
         driver.send_signal(end)
         assert driver.wait(120) != 0
-    deadline = time.monotonic() + 60
+    # Its actors end at once; an agent of Ray, which nobody waits for, takes a minute over it.
+    deadline = time.monotonic() + 120
     while any(map(_is_alive, children)):
         assert time.monotonic() < deadline, "Ray outlives its driver"
         time.sleep(0.2)
