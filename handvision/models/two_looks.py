@@ -18,6 +18,7 @@ def look_twice(
     *,
     hands: int = HANDS,
     margin: float = 0.25,
+    least_share: float = 0.0,
     least_score: float = CloseUpInfo.least_score,
     least_presence: float = CloseUpInfo.least_presence,
     presence_weights: tuple[float, float, float] = CloseUpInfo.presence_weights,
@@ -35,6 +36,7 @@ def look_twice(
         photo_size: (height, width) of the photos, from which close-ups are cut.
         hands: how many are looked at, those with the highest peaks first.
         margin: free space at each edge of a close-up, as a share of the box's larger side.
+        least_share: of a photo's highest peak, below which another one is not looked at, see `PeaksLayer`.
         least_score, least_presence, presence_weights: when it is believed that a close-up shows a hand, see
             `CloseUpInfo`; they stand in the model's files for `predict`, and change none of its outputs.
         retake: whether a close-up that was off, by the key points found in it, is cut and read once more.
@@ -57,7 +59,8 @@ def look_twice(
     photo = keras.Input((*photo_size, 3), name="photo")
     maps = dict(finder(BilinearResize(height, width, name="small_photo")(photo)))
     mask = maps.pop("mask")
-    peaks = PeaksLayer(hands, stride=STRIDE * photo_size[0] // height, name="peaks")(maps)
+    stride = STRIDE * photo_size[0] // height
+    peaks = PeaksLayer(hands, stride, least_share=least_share, name="peaks")(maps)
     box = peaks["box"]
     look_closer = CloseUpLayer(
         reader.input_shape[1],

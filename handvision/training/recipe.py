@@ -60,7 +60,7 @@ class TwoLooksRecipe(Recipe):
     Attributes:
         finder, reader: the trained looks, `<name>/<name>.keras` in the folder of runs.
         photo_size: (height, width) of its photos, a multiple of what the finder sees.
-        hands, margin: see `models.look_twice`.
+        hands, margin, least_share: see `models.look_twice`.
         wrong: share of the validation photos without a hand that may be given one, from 0 to 1.
     """
 
@@ -71,12 +71,14 @@ class TwoLooksRecipe(Recipe):
     photo_size: tuple[int, int] = (384, 512)
     hands: int = 4
     margin: float = 0.25
+    least_share: float = 0.4
     wrong: float = 0.02
 
     def __post_init__(self) -> None:
         super().__post_init__()
         _at_least_one(self, "hands")
         _check(self, "margin", self.margin >= 0, "a share from 0 up")
+        _check(self, "least_share", 0 <= self.least_share <= 1, "a share from 0 to 1")
         _check(self, "wrong", 0 <= self.wrong <= 1, "a share from 0 to 1")
 
 
@@ -205,6 +207,10 @@ class CloseReaderRecipe(LearningRecipe):
         sources: name of a set -> how often it is drawn beside the others.
         augmentation: how far a close-up may be off.
         network: arguments of the builder.
+        weak_masks: names of sets in whose photos the released segmenter draws masks to learn from, see
+            `training.everyday_masks`.
+        begins_as: a trained reader, `<name>/<name>.keras` in the folder of runs, whose weights this one
+            begins with; then nothing but its mask learns. "" begins anew.
     """
 
     kind: ClassVar[str] = "close_reader"
@@ -222,6 +228,8 @@ class CloseReaderRecipe(LearningRecipe):
     sources: Mapping[str, float]
     augmentation: CloseUpAugmentation = field(default_factory=CloseUpAugmentation)
     network: Mapping[str, Any] = field(default_factory=dict)
+    weak_masks: tuple[str, ...] = ()
+    begins_as: str = ""
     batch_size: int = 64
 
     def __post_init__(self) -> None:
@@ -246,6 +254,7 @@ class FinderRecipe(LearningRecipe):
         learning_rate: the highest.
         sources: name of a set of whole photos -> how often it is drawn beside the others.
         network: arguments of `models.build_unet`.
+        weak_masks, begins_as: as in `CloseReaderRecipe`, of a trained finder.
     """
 
     kind: ClassVar[str] = "finder"
@@ -258,6 +267,8 @@ class FinderRecipe(LearningRecipe):
     learning_rate: float = 2e-3
     sources: Mapping[str, float]
     network: Mapping[str, Any]
+    weak_masks: tuple[str, ...] = ()
+    begins_as: str = ""
     batch_size: int = 14
 
     def __post_init__(self) -> None:

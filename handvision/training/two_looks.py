@@ -52,6 +52,7 @@ def join_two_looks(recipe: TwoLooksRecipe, folder: str | Path) -> tuple[keras.Mo
             recipe.photo_size,
             hands=recipe.hands,
             margin=recipe.margin,
+            least_share=recipe.least_share,
             name=recipe.product,
             **believed,  # type: ignore[arg-type]  # names of look_twice's own arguments
         )

@@ -39,6 +39,11 @@ def test_fewer_peaks_than_hands_leave_rows_with_the_score_0():
     np.testing.assert_allclose(PeaksLayer(hands=3)(flat)["score"], [[0.5, 0, 0]])
 
 
+def test_peaks_that_are_faint_beside_the_highest_are_none():
+    for share, scores in ((0.7, [0.9, 0.7]), (0.8, [0.9, 0.0])):
+        np.testing.assert_allclose(PeaksLayer(hands=2, least_share=share)(maps())["score"][0], scores)
+
+
 @pytest.mark.parametrize("degrees", [0.0, 90.0, -90.0, 33.0, 180.0])
 def test_a_close_up_is_what_opencv_cuts_out_of_the_larger_photo(degrees):
     rng = np.random.default_rng(0)
@@ -101,6 +106,7 @@ def test_both_layers_export(kind, tmp_path):
     ("make", "message"),
     [
         (lambda: PeaksLayer(hands=0), "hands is 0"),
+        (lambda: PeaksLayer(least_share=1.5), "least_share is 1.5; use a share"),
         (lambda: PeaksLayer(hands=60)(maps()), "6x8 cells have no 60 peaks"),
         (lambda: CloseUpLayer(0, (32, 32)), "size is 0"),
         (lambda: CloseUpLayer(8, (32, 32), margin=-1), "margin is -1"),

@@ -10,8 +10,8 @@ from handvision.models.layers.checks import check_whole
 class PeaksLayer(keras.layers.Layer):
     """The highest peaks of a centre map, with what the other maps say there.
 
-    A peak is a cell that is nowhere exceeded within `reach` cells around it. Fewer peaks than `hands` leave
-    rows with the score 0.
+    A peak is a cell that is nowhere exceeded within `reach` cells around it. Fewer peaks than `hands`, and
+    peaks that are faint beside the highest, leave rows with the score 0.
 
     Input: a dict of maps, see `segmenters.centres.centre_maps`.
 
@@ -24,9 +24,11 @@ class PeaksLayer(keras.layers.Layer):
         hands: how many peaks are taken.
         stride: pixels of a cell.
         reach: cells to each side in which a peak is the highest.
+        least_share: of the photo's highest peak, below which another one is none; from 0 to 1.
 
     Raises:
-        ValueError: a number is not whole or below 1, or the maps are not of the same fixed size.
+        ValueError: a number is not whole or below 1, `least_share` is no share, or the maps are not of the
+            same fixed size.
 
     Example:
 
@@ -39,10 +41,15 @@ class PeaksLayer(keras.layers.Layer):
     (0.5, [12.0, 20.0, 20.0, 28.0])
     """
 
-    def __init__(self, hands: int = 2, stride: int = 8, reach: int = 1, **kwargs: object) -> None:
+    def __init__(
+        self, hands: int = 2, stride: int = 8, reach: int = 1, least_share: float = 0.0, **kwargs: object
+    ) -> None:
         super().__init__(**kwargs)
         check_whole(hands=hands, stride=stride, reach=reach)
+        if not 0 <= least_share <= 1:
+            raise ValueError(f"least_share is {least_share!r}; use a share from 0 to 1")
         self.hands, self.stride, self.reach = int(hands), int(stride), int(reach)
+        self.least_share = float(least_share)
 
     def build(self, shapes: dict[str, tuple[int | None, ...]]) -> None:
         sizes = {tuple(shape[1:3]) for shape in shapes.values()}
@@ -58,6 +65,7 @@ class PeaksLayer(keras.layers.Layer):
         highest = ops.max_pool(centre, 2 * self.reach + 1, 1, padding="same")
         peaks = centre * ops.cast(centre >= highest, "float32")
         score, cell = ops.top_k(ops.reshape(peaks, (-1, height * width)), self.hands)  # (b, k)
+        score = ops.where(score >= self.least_share * score[:, :1], score, 0.0)
         there = {
             name: ops.take_along_axis(
                 ops.reshape(ops.cast(maps[name], "float32"), (-1, height * width, 2)), cell[..., None], axis=1
@@ -72,4 +80,10 @@ class PeaksLayer(keras.layers.Layer):
         return {"score": score, "box": box, "direction": there["direction"]}
 
     def get_config(self) -> dict:
-        return {**super().get_config(), "hands": self.hands, "stride": self.stride, "reach": self.reach}
+        return {
+            **super().get_config(),
+            "hands": self.hands,
+            "stride": self.stride,
+            "reach": self.reach,
+            "least_share": self.least_share,
+        }
