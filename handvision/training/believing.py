@@ -40,7 +40,7 @@ class Belief:
 
 
 def choose_belief(scores: Looks, close_looks: Looks, shows_hand: Flags, wrong: float = 0.02) -> Belief:
-    """The thresholds at which at most a share of the photos without a hand are given one.
+    """The thresholds that tell photos with a hand from photos without one, see `best_threshold`.
 
     Args:
         scores: (photos, candidates) of the first look.
@@ -57,7 +57,7 @@ def choose_belief(scores: Looks, close_looks: Looks, shows_hand: Flags, wrong: f
         )
     weights = presence_weights(scores, close_looks, shows_hand)
     sure = _presence(scores, close_looks, weights)
-    least_presence = lowest_threshold(sure[~shows_hand].max(axis=1), wrong)
+    least_presence = best_threshold(*(sure[some].max(axis=1) for some in (shows_hand, ~shows_hand)), wrong)
     # Of each photo with a hand the highest score that is believed: lower ones are not worth a close-up.
     of_hands = np.where(sure >= least_presence, scores, 0)[shows_hand].max(axis=1)
     of_hands = of_hands[of_hands > 0]
@@ -97,13 +97,28 @@ def presence_weights(scores: Looks, close_looks: Looks, shows_hand: Flags) -> We
     return float(fit.intercept_[0]), float(fit.coef_[0, 0]), float(fit.coef_[0, 1])
 
 
-def lowest_threshold(values: NDArray[np.float64], share: float) -> float:
-    """The lowest number that at most `share` of the values reach; 0 where that is so of all numbers."""
-    allowed = int(share * len(values))
-    if allowed >= len(values):
-        return 0.0
-    first_too_many = np.sort(values)[::-1][allowed]
-    return float(np.nextafter(first_too_many, np.inf)) if first_too_many > 0 else 0.0
+def best_threshold(with_hand: NDArray[np.floating], without: NDArray[np.floating], wrong: float) -> float:
+    """The threshold that tells both best: the shares of hands missed and of others taken are least, summed.
+
+    That is Youden's index, https://doi.org/10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3. It
+    lies in the middle of the widest of the gaps that do equally well: the next photos are not quite these.
+
+    Args:
+        with_hand, without: (n,) and (m,) the surest presence of each photo, in [0, 1].
+        wrong: at most this share of `without` may reach it.
+
+    Returns:
+        In [0, 1]; 1 where no lower one lets so few pass.
+    """
+    values = np.unique(np.concatenate([with_hand, without, [0.0, 1.0]]))
+    cuts = (values[:-1] + values[1:]) / 2
+    missed = (with_hand[:, None] < cuts).mean(axis=0)
+    taken = (without[:, None] >= cuts).mean(axis=0)
+    allowed = taken <= wrong
+    if not allowed.any():
+        return 1.0
+    errors = np.where(allowed, missed + taken, np.inf)
+    return float(cuts[np.where(np.isclose(errors, errors.min()), np.diff(values), 0).argmax()])
 
 
 def _presence(scores: Looks, close_looks: Looks, weights: Weights) -> NDArray[np.float64]:

@@ -5,27 +5,29 @@ import pytest
 
 from handvision.core.model_info import CloseUpInfo
 from handvision.core.presence import logit, presence
-from handvision.training.believing import LEAST_SCORE, choose_belief, lowest_threshold, presence_weights
+from handvision.training.believing import LEAST_SCORE, best_threshold, choose_belief, presence_weights
+
+WITHOUT = np.array([0.1, 0.9, 0.7, 0.0, 0.3])
 
 
 @pytest.mark.parametrize(
-    ("share", "threshold", "reach"),
+    ("wrong", "with_hand", "threshold"),
     [
-        (0.0, 0.9, 0),  # no photo may be given a hand
-        (0.2, 0.7, 1),  # one of five may
-        (0.39, 0.7, 1),
-        (1.0, 0.0, 5),
+        (0.0, [0.95, 0.97], 0.925),  # between the two
+        (0.0, [0.2, 0.98], 0.94),  # no photo may be given a hand, so one hand is lost
+        (0.2, [0.8, 0.98], 0.75),  # one of five may, and for half of the hands it is worth it
+        (1.0, [0.8, 0.05, 0.98], 0.75),
+        (1.0, [0.5, 0.6, 0.98], 0.4),  # of two gaps that are as good the wider one
     ],
 )
-def test_the_lowest_threshold_lets_so_many_pass_and_no_more(share, threshold, reach):
-    values = np.array([0.1, 0.9, 0.7, 0.0, 0.3])
-    found = lowest_threshold(values, share)
-    assert found == pytest.approx(threshold) and (values >= found).sum() == reach
+def test_the_best_threshold_misses_and_takes_least(wrong, with_hand, threshold):
+    assert best_threshold(np.array(with_hand), WITHOUT, wrong) == pytest.approx(threshold)
 
 
 def test_values_that_are_equal_all_pass_or_none():
-    assert lowest_threshold(np.full(100, 0.5), 0.02) > 0.5
-    assert lowest_threshold(np.zeros(100), 0.02) == 0
+    assert best_threshold(np.full(50, 0.8), np.full(100, 0.5), 0.02) == pytest.approx(0.65)
+    assert best_threshold(np.full(50, 0.2), np.full(100, 0.5), 0.02) == pytest.approx(0.75)
+    assert best_threshold(np.full(50, 0.8), np.ones(100), 0.02) == 1.0
 
 
 def drawn(photos, weights, seed=0):
