@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: notebooks publish test test-all quick unit one lint data benchmarks page page-serve page-packages test-page clean
+.PHONY: notebooks publish docs walk test test-all quick unit one lint data benchmarks page page-serve page-packages test-page clean
 .DEFAULT_GOAL := notebooks
 
 notebooks: .venv/user
@@ -12,6 +12,16 @@ notebooks: .venv/user
 
 publish: .venv/user
 	$(BIN)/python notebooks/run.py --publish
+
+# The docs site, into runs/docs; a warning, or a link inside it that leads nowhere, is an error.
+docs: .venv/docs
+	$(BIN)/python -m sphinx -q --fail-on-warning --keep-going -c docs . runs/docs
+	$(BIN)/python docs/check_links.py runs/docs
+
+# What README and docs say: all their commands, the long ones included; then the notebooks, and the tests.
+walk: .venv/developer
+	$(PYTEST) -n 0 tests/docs tests/examples
+	$(MAKE) notebooks test
 
 # Everything that a change can break.
 test: lint page-packages
@@ -73,6 +83,10 @@ benchmarks: .venv/developer
 
 .venv/developer: .venv/user requirements-dev.txt
 	$(PIP) -r requirements-dev.txt
+	touch $@
+
+.venv/docs: .venv/user requirements-docs.txt
+	$(PIP) -r requirements-docs.txt
 	touch $@
 
 clean:

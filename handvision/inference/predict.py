@@ -41,6 +41,7 @@ def predict(
 
     Args:
         images: one of
+
             - a path of a picture (JPEG, PNG, TIFF, WebP, GIF, BMP, AVIF, and HEIC with pillow-heif; grey,
               palette, RGB, RGBA, CMYK, 8 or 16 bit; EXIF orientation is obeyed, transparency becomes black);
               of an animation, or a TIFF of several pages, a reading for each frame,
