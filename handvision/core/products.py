@@ -83,7 +83,7 @@ PRODUCTS = {
             limit_mb=24,
             version=4,
             sha256="eb29a69c200f331aa8b367cd04a3731add435c33b109fef7d02fde6b27d97ad0",
-            parts=("finder", "finder_masks", "close_reader", "close_reader_masks"),
+            parts=("finder", "close_reader"),
             command="handvision train combined --data real",
         ),
     )

@@ -47,8 +47,6 @@ UNSEEN_RENDERED = (
     "index",
 )
 UNSEEN_NUMBERS = ("1", "5")  # drawn as the index alone, and the open hand
-# Name of a set and a part -> its photos, with hands, and perhaps masks.
-Know = Callable[[str, str], Examples]
 # A photo -> what is taken for hands in it: boxes and rotations in its pixels.
 Find = Callable[[NDArray[np.uint8]], Hands]
 VIEW = (384, 512)  # height and width of moved photos in which false finds are looked for
@@ -57,8 +55,8 @@ PERSON_SIZE = (288, 384)  # height and width of their pictures
 _LEAST_PIXELS = 8.0
 
 
-def labelled(name: str, which: str) -> Examples:
-    """The photos of a set, with what a teacher is believed to know of their hands.
+def real_close_ups(name: str, which: str) -> CloseUps:
+    """Every known hand of a set of photos, with what a teacher is believed to know of it.
 
     Args:
         name: one of REAL, or TEACHERS_OWN.
@@ -69,23 +67,15 @@ def labelled(name: str, which: str) -> Examples:
         ValueError: the teacher has not seen this part: test photos never.
     """
     photos = part(name, which)
-    return photos if name == TEACHERS_OWN else add_hands(name, photos)
-
-
-def real_close_ups(name: str, which: str, know: Know = labelled) -> CloseUps:
-    """Every known hand of a set of photos, with all that is known of it.
-
-    Arguments and errors are those of `know`.
-    """
-    photos = know(name, which)
+    if name != TEACHERS_OWN:
+        photos = add_hands(name, photos)
     ids = photos.require("ids").tolist()
     rows = _Rows()
     for i, (photo, hands) in enumerate(zip(photos.require("photos"), photos.require("hands"), strict=True)):
         for j in range(len(hands)):
             number = _number(photos, i, hands, j)
             shaped = not (name == "hagrid_numbers" and ids[i].split("/")[0] in UNSEEN_OF_HAGRID)
-            mask = None if photos.masks is None else photos.masks[i]
-            rows.add(photo, mask, hands, j, name, number=number, shaped=shaped)
+            rows.add(photo, None, hands, j, name, number=number, shaped=shaped)
     return rows.close_ups()
 
 

@@ -11,14 +11,7 @@ from handvision.core.examples import Examples, concatenate
 from handvision.core.geometry import Affine
 from handvision.core.hands import Hands
 from handvision.datasets.teacher import add_hands
-from handvision.protocol.close_ups import (
-    REAL,
-    TEACHERS_OWN,
-    Know,
-    drawn_persons,
-    labelled,
-    photos_without_hands,
-)
+from handvision.protocol.close_ups import REAL, TEACHERS_OWN, drawn_persons, photos_without_hands
 from handvision.protocol.finding_sequence import Found
 from handvision.protocol.negatives import rooms_and_faces
 from handvision.protocol.partitions import part
@@ -31,25 +24,22 @@ LONGEST = 416
 VARIETY = Variety(patterns=0.12, skin_walls=0.08, over_skin=0.25, back_light=0.08, third=0.2)
 
 
-def whole_photos(name: str, which: str, know: Know = labelled) -> Examples:
-    """The photos of a set with all that is known of their hands, shrunk to LONGEST.
+def whole_photos(name: str, which: str) -> Examples:
+    """The photos of a set with all that is known of their hands, shrunk to LONGEST; no masks.
 
     Args:
         name: of `close_ups.REAL`, "people_photos_teacher", or "without_hands".
         which: "train" or "validation".
-        know: gives the photos of a set, with hands, and perhaps masks.
     """
     if name == "without_hands":
         photos = [_shrunk(photo)[0] for photo in photos_without_hands(which)]
         return Examples(name, photos=photos, hands=[Hands()] * len(photos))
-    examples = know(name, which)
+    examples = part(name, which)
+    if name != TEACHERS_OWN:
+        examples = add_hands(name, examples)
     pairs = [_shrunk(photo) for photo in examples.require("photos")]
     hands = [hands.moved(scale) for hands, (_, scale) in zip(examples.require("hands"), pairs, strict=True)]
-    photos = [photo for photo, _ in pairs]
-    masks = None
-    if examples.masks is not None:
-        masks = [_resized(mask, photo) for mask, photo in zip(examples.masks, photos, strict=True)]
-    return Examples(examples.name, photos=photos, masks=masks, hands=hands)
+    return Examples(examples.name, photos=[photo for photo, _ in pairs], hands=hands)
 
 
 def persons(count: int, seed: int, which: str) -> Examples:
@@ -61,13 +51,11 @@ def persons(count: int, seed: int, which: str) -> Examples:
     return concatenate(both, f"rendered persons, {which}")
 
 
-def found_photos(
-    data: str, sources: dict[str, float], count: int, seed: int, which: str, know: Know = labelled
-) -> list[Found]:
+def found_photos(data: str, sources: dict[str, float], count: int, seed: int, which: str) -> list[Found]:
     """The sources of a finder's training: rendered persons, and with real data whole photos."""
     names = (*REAL, TEACHERS_OWN, "without_hands") if data == "real" else ()
     found = [Found(persons(count, seed, which), sources["persons"])]
-    return found + [Found(whole_photos(name, which, know), sources[name]) for name in names if sources[name]]
+    return found + [Found(whole_photos(name, which), sources[name]) for name in names if sources[name]]
 
 
 def composites(
@@ -118,9 +106,3 @@ def _shrunk(photo: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], Affine]:
     if scale < 1:
         photo = np.asarray(cv2.resize(photo, (columns, rows), interpolation=cv2.INTER_AREA), np.uint8)
     return photo, Affine.scale(columns / width, rows / height)
-
-
-def _resized(mask: NDArray[np.uint8], photo: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """A mask as large as its photo; nearest, since its values are names."""
-    height, width = photo.shape[:2]
-    return cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST).reshape(height, width, 1)  # type: ignore[return-value]

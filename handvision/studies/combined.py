@@ -86,7 +86,7 @@ def _seconds(parts: Sequence[str]) -> tuple[float | None, dict[str, str]]:
     paths = [workspace().runs / name / "training" / "checkpoint.npz" for name in parts]
     missing = [path.parent.parent.name for path in paths if not path.is_file()]
     if missing:
-        return None, {"duration_seconds": f"the checkpoints of {', '.join(missing)} are gone"}
+        return None, {"duration_seconds": f"the checkpoint of {' and '.join(missing)} is gone"}
     return sum(sum(read_checkpoint(path)[0]["seconds"]) for path in paths), {}
 
 

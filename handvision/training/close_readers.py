@@ -37,10 +37,8 @@ from handvision.protocol.task import choose_data
 from handvision.synthesis.rendered import code_version
 from handvision.training import platform
 from handvision.training.compiling import compile_classifier
-from handvision.training.everyday_masks import drawn_by, knowing
 from handvision.training.fitting import History, set_seed
 from handvision.training.frozen import Encoder, fit_tail, split
-from handvision.training.masks import begin_as, learn_mask
 from handvision.training.recipe import CloseReaderRecipe
 from handvision.training.trained import open_trained
 
@@ -68,7 +66,6 @@ def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[k
 
     Raises:
         DataUnavailable: data="real", and a data set cannot be had.
-        FileNotFoundError: there is no trained `recipe.finder` or `recipe.begins_as`.
     """
     platform.prepare()
     train, validation = (close_ups_of(recipe, which) for which in ("train", "validation"))
@@ -77,6 +74,7 @@ def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[k
     model = build_close_reader(
         heads, recipe.crop, weights="mediapipe", frozen=True, **recipe.network, name=recipe.product
     )
+    parts = split(model)
     draw = partial(
         CloseUpSequence,
         heads=heads,
@@ -87,19 +85,6 @@ def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[k
     )
     steps = draw(train, weights=recipe.sources, steps=recipe.steps, augmentation=recipe.augmentation)
     watched = draw(validation)
-    if recipe.begins_as:
-        begin_as(model, open_trained(recipe.begins_as))
-        return model, learn_mask(
-            model,
-            HandMaskHead.name,
-            steps,
-            watched,
-            learning_rate=recipe.learning_rate,
-            epochs=recipe.epochs,
-            folder=folder,
-            seed=recipe.seed,
-        )
-    parts = split(model)
     compile_classifier(
         parts.tail, recipe.learning_rate, recipe.epochs * recipe.steps, loss_weights=recipe.loss_weights
     )
@@ -136,7 +121,6 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
             "negatives": recipe.negatives,
             "partitions": digests(protocol.SETS),
             "teacher": read_labels().card["sha256"],
-            "weak_masks": [*recipe.weak_masks, drawn_by()] if recipe.weak_masks else [],
         }
         if recipe.finder:
             finder = open_trained(recipe.finder)
@@ -150,8 +134,7 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
         ]
         if choice == "real":
             names = (*protocol.REAL, protocol.TEACHERS_OWN)
-            know = knowing(recipe.weak_masks)
-            parts += [protocol.real_close_ups(name, which, know) for name in names]
+            parts += [protocol.real_close_ups(name, which) for name in names]
             parts.append(protocol.close_ups_without_hands(which, recipe.negatives, recipe.seed))
             if recipe.finder:
                 parts.append(protocol.false_finds(finds_of(finder), which, views, recipe.seed))

@@ -1,15 +1,15 @@
 """Everyday photos with all that is known of their hands: labels, a teacher's points, and weak masks."""
 
 import hashlib
-from collections.abc import Collection
 
 import numpy as np
 from numpy.typing import NDArray
 
 from handvision.core.examples import Examples
 from handvision.datasets.everyday_masks import add_masks
+from handvision.datasets.teacher import add_hands
 from handvision.models.zoo import find_model, open_model
-from handvision.protocol.close_ups import Know, labelled
+from handvision.protocol.partitions import part
 
 
 def everyday_part(name: str, which: str, segmenter: str = "unet") -> Examples:
@@ -28,20 +28,13 @@ def everyday_part(name: str, which: str, segmenter: str = "unet") -> Examples:
         FileNotFoundError: there is no such model.
         ValueError: the set has no such part, or was not labelled; test photos never are.
     """
+    examples = add_hands(name, part(name, which))
+    file = find_model(segmenter)
     model = open_model(segmenter)
     _, height, width, _ = model.input_shape
 
     def segment(pictures: NDArray[np.float32]) -> NDArray[np.float32]:
         return np.asarray(model(pictures, training=False))
 
-    return add_masks(labelled(name, which), segment, (height, width), drawn_by(segmenter))
-
-
-def knowing(weak_masks: Collection[str]) -> Know:
-    """What is known of the photos of a set: with weak masks, of the sets named, or without."""
-    return lambda name, which: (everyday_part if name in weak_masks else labelled)(name, which)
-
-
-def drawn_by(segmenter: str = "unet") -> str:
-    """The SHA-256 of the segmenter's file: another one draws other masks."""
-    return hashlib.sha256(find_model(segmenter).read_bytes()).hexdigest()
+    fingerprint = hashlib.sha256(file.read_bytes()).hexdigest()
+    return add_masks(examples, segment, (height, width), fingerprint)

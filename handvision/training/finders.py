@@ -11,12 +11,9 @@ from handvision.protocol.finding_sequence import FindingSequence
 from handvision.protocol.task import choose_data
 from handvision.training import platform
 from handvision.training.compiling import compile_finder
-from handvision.training.everyday_masks import knowing
 from handvision.training.fitting import History, set_seed
 from handvision.training.frozen import fit_tail, split
-from handvision.training.masks import begin_as, learn_mask
 from handvision.training.recipe import FinderRecipe
-from handvision.training.trained import open_trained
 
 # Beside those of the close-ups, what composites are made of.
 _COMPOSITE_SETS = ("massey", "hgr1", "houses")
@@ -31,28 +28,15 @@ def train_finder(recipe: FinderRecipe, folder: str | Path) -> tuple[keras.Model,
 
     Raises:
         DataUnavailable: data="real", and a data set cannot be had.
-        FileNotFoundError: there is no trained `recipe.begins_as`.
         ValueError: the network learns from its first layer on, or an argument of it does not fit.
     """
     platform.prepare()
     data = choose_data(recipe.data, (*DATA_SETS, *_COMPOSITE_SETS))
     set_seed(recipe.seed)
     model = models.build_unet((*recipe.size, 3), **recipe.network, name=recipe.product)
+    parts = split(model)
     train = _photos(recipe, data, "train", recipe.persons, recipe.steps)
     validation = _photos(recipe, data, "validation", recipe.test, -(-recipe.test // recipe.batch_size))
-    if recipe.begins_as:
-        begin_as(model, open_trained(recipe.begins_as))
-        return model, learn_mask(
-            model,
-            "mask",
-            train,
-            validation,
-            learning_rate=recipe.learning_rate,
-            epochs=recipe.epochs,
-            folder=folder,
-            seed=recipe.seed,
-        )
-    parts = split(model)
     compile_finder(parts.tail, recipe.learning_rate, recipe.epochs * recipe.steps)
     history = fit_tail(
         parts,
@@ -68,14 +52,13 @@ def train_finder(recipe: FinderRecipe, folder: str | Path) -> tuple[keras.Model,
 
 def _photos(recipe: FinderRecipe, data: str, which: str, persons: int, steps: int) -> FindingSequence:
     learning = which == "train"
-    know = knowing(recipe.weak_masks)
     made = None
     if recipe.composites and learning:
         made = finding.composites(
             data, recipe.train, recipe.size, recipe.composites, steps, recipe.seed, which
         )
     return FindingSequence(
-        finding.found_photos(data, dict(recipe.sources), persons, recipe.seed, which, know),
+        finding.found_photos(data, dict(recipe.sources), persons, recipe.seed, which),
         recipe.size,
         batch_size=recipe.batch_size,
         steps=steps,

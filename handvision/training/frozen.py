@@ -113,24 +113,28 @@ class EncodedSequence(keras.utils.PyDataset):
 
 
 def _borders(model: keras.Model) -> Sequence[keras.KerasTensor]:
-    """Outputs of layers that do not learn, on which layers that learn depend; in the order of the layers."""
+    """Outputs of what does not learn, on which layers that learn depend; in the order of the network.
+
+    Among the operations are those of `keras.ops`, which are no layers: a channel's padding, for one.
+    """
     fixed = {id(tensor) for tensor in model.inputs}
     borders: dict[int, keras.KerasTensor] = {}
-    for layer in model.layers:
-        for node in layer._inbound_nodes:
-            inputs = node.input_tensors
-            learns = any(weight.trainable for weight in layer.weights) and layer.trainable
-            if all(id(tensor) in fixed for tensor in inputs) and not learns and not _is_random(layer):
-                fixed |= {id(tensor) for tensor in node.output_tensors}
-    for layer in model.layers:
-        for node in layer._inbound_nodes:
-            if any(id(tensor) not in fixed for tensor in node.output_tensors):
-                for tensor in node.input_tensors:
-                    if id(tensor) in fixed:
-                        borders[id(tensor)] = tensor
+    nodes = [(operation, node) for operation in model.operations for node in operation._inbound_nodes]
+    for operation, node in nodes:
+        if all(id(tensor) in fixed for tensor in node.input_tensors) and not _learns(operation):
+            fixed |= {id(tensor) for tensor in node.output_tensors}
+    for _, node in nodes:
+        if any(id(tensor) not in fixed for tensor in node.output_tensors):
+            for tensor in node.input_tensors:
+                if id(tensor) in fixed:
+                    borders[id(tensor)] = tensor
     given = {id(tensor) for tensor in model.inputs}
     return [] if given & set(borders) else list(borders.values())
 
 
-def _is_random(layer: keras.layers.Layer) -> bool:
-    return isinstance(layer, keras.layers.Dropout)
+def _learns(operation: keras.Operation) -> bool:
+    """Whether it changes in training, or answers otherwise in it."""
+    if not isinstance(operation, keras.layers.Layer):
+        return False
+    learns = operation.trainable and any(weight.trainable for weight in operation.weights)
+    return learns or isinstance(operation, keras.layers.Dropout)

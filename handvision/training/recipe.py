@@ -207,10 +207,6 @@ class CloseReaderRecipe(LearningRecipe):
         sources: name of a set -> how often it is drawn beside the others.
         augmentation: how far a close-up may be off.
         network: arguments of the builder.
-        weak_masks: names of sets in whose photos the released segmenter draws masks to learn from, see
-            `training.everyday_masks`.
-        begins_as: a trained reader, `<name>/<name>.keras` in the folder of runs, whose weights this one
-            begins with; then nothing but its mask learns. "" begins anew.
     """
 
     kind: ClassVar[str] = "close_reader"
@@ -228,8 +224,6 @@ class CloseReaderRecipe(LearningRecipe):
     sources: Mapping[str, float]
     augmentation: CloseUpAugmentation = field(default_factory=CloseUpAugmentation)
     network: Mapping[str, Any] = field(default_factory=dict)
-    weak_masks: tuple[str, ...] = ()
-    begins_as: str = ""
     batch_size: int = 64
 
     def __post_init__(self) -> None:
@@ -254,7 +248,6 @@ class FinderRecipe(LearningRecipe):
         learning_rate: the highest.
         sources: name of a set of whole photos -> how often it is drawn beside the others.
         network: arguments of `models.build_unet`.
-        weak_masks, begins_as: as in `CloseReaderRecipe`, of a trained finder.
     """
 
     kind: ClassVar[str] = "finder"
@@ -267,8 +260,6 @@ class FinderRecipe(LearningRecipe):
     learning_rate: float = 2e-3
     sources: Mapping[str, float]
     network: Mapping[str, Any]
-    weak_masks: tuple[str, ...] = ()
-    begins_as: str = ""
     batch_size: int = 14
 
     def __post_init__(self) -> None:

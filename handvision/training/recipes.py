@@ -196,28 +196,6 @@ _CLOSE_READER = {
     "quick": replace(_CLOSE_READER_FULL, train=600, persons=300, test=90, steps=60, epochs=4, finder=""),
     "full": _CLOSE_READER_FULL,
 }
-_WITH_WEAK_MASKS = (
-    "hands_dataset",
-    "hagrid_numbers",
-    "hand_gesture_yolov8",
-    "sign_language_digits",
-    "finger_counting",
-)
-# What the two looks find and read stays; their masks are drawn better.
-_CLOSE_READER_MASKS = {
-    profile: replace(
-        recipe,
-        product="close_reader_masks",
-        begins_as="close_reader",
-        finder="",
-        weak_masks=_WITH_WEAK_MASKS,
-        learning_rate=2e-3,
-        steps=min(200, recipe.steps),
-        epochs=min(4, recipe.epochs),
-        sources=_SOURCES | {"mesh": 0.1, "persons": 0.15, "hands_dataset": 0.15, "without_hands": 0.1},
-    )
-    for profile, recipe in _CLOSE_READER.items()
-}
 
 _WHOLE_PHOTOS = {
     "persons": 0.27,
@@ -259,20 +237,6 @@ _FINDER = {
     "quick": replace(_FINDER_FULL, train=1000, persons=300, test=60, steps=100, epochs=3),
     "full": _FINDER_FULL,
 }
-_FINDER_MASKS = {
-    profile: replace(
-        recipe,
-        product="finder_masks",
-        begins_as="finder",
-        steps=min(200, recipe.steps),
-        epochs=min(4, recipe.epochs),
-        weak_masks=_WITH_WEAK_MASKS,
-        composites=recipe.composites + recipe.batch_size // 3,
-        batch_size=recipe.batch_size - recipe.batch_size // 3,
-        network=_FINDER_NETWORK | {"context": (1, 2, 4)},
-    )
-    for profile, recipe in _FINDER.items()
-}
 
 _RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     "unet": _UNET,
@@ -280,11 +244,7 @@ _RECIPES: Mapping[str, Mapping[str, Recipe]] = {
     "finger_numbers": _FINGER_NUMBERS,
     "gestures": _GESTURES,
     "finder": _FINDER,
-    "finder_masks": _FINDER_MASKS,
     "close_reader": _CLOSE_READER,
-    "close_reader_masks": _CLOSE_READER_MASKS,
-    "combined": dict.fromkeys(
-        PROFILES, TwoLooksRecipe(product="combined", finder="finder_masks", reader="close_reader_masks")
-    ),
+    "combined": dict.fromkeys(PROFILES, TwoLooksRecipe(product="combined")),
     "mask_alone": _MASK_ALONE,
 }

@@ -2,7 +2,6 @@
 
 from pathlib import Path
 
-from handvision.core.products import find_product
 from handvision.core.vocabularies import NUMBERS
 from handvision.heads import GestureHead, HandMaskHead, KeypointsHead, PresenceHead, RotationHead
 from handvision.models import build_unet, save_model
@@ -14,10 +13,10 @@ JOINED = TwoLooksRecipe(product="combined", data="rendered", photo_size=(128, 19
 
 
 def leave_looks(runs: Path) -> None:
-    """Writes all that a joined model is made of into a folder of runs."""
-    for name in find_product("combined").parts:
-        if name.startswith("finder"):
-            model = build_unet((64, 96, 3), (8, 12, 16), centres=8, name=name)
-        else:
-            model = build_close_reader(HEADS, 64, "plain", width=16, dense=24, name=name)
+    """Writes `finder` and `close_reader` into a folder of runs."""
+    made = {
+        "finder": build_unet((64, 96, 3), (8, 12, 16), centres=8, name="finder"),
+        "close_reader": build_close_reader(HEADS, 64, "plain", width=16, dense=24, name="close_reader"),
+    }
+    for name, model in made.items():
         save_model(model, runs / name / f"{name}.keras")

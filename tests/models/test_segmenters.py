@@ -83,7 +83,6 @@ def test_deeplab_without_its_parts_for_comparison(aspp, decoder):
         (lambda: build_unet(channels=(16, 0)), "at least two levels"),
         (lambda: build_unet(channels=(4, 8), refine=(1, 1, 1)), "use none, or 2 numbers of blocks"),
         (lambda: build_unet(channels=(4, 8), refine=(1, -1)), "0 or more each"),
-        (lambda: build_unet(context=(1, 0)), r"context is \(1, 0\); use dilations of 1 or more"),
         (lambda: build_deeplab_v3_plus((128, 3)), r"input_shape is \(128, 3\)"),
         (
             lambda: build_deeplab_v3_plus(backbone="vgg"),

@@ -20,7 +20,6 @@ def build_unet(
     *,
     frozen: int = 0,
     refine: Sequence[int] = (),
-    context: Sequence[int] = (),
     centres: int = 0,
     dropout: float = 0.1,
     name: str = "unet",
@@ -45,8 +44,6 @@ def build_unet(
             takes about two thirds of its time.
         refine: residual blocks after each level of the decoder, and at the deepest level, one number for
             each of `channels`; or none. They start as identity, so they can be added to a trained network.
-        context: residual blocks on the deepest features before the decoder, given by their dilations: from
-            how far around a pixel of the mask is decided. They start as identity; centres do not see them.
         centres: channels of the layers that find each hand's middle (see `segmenters.centres`); 0 leaves
             them out. They need three levels or more, and a size that is a multiple of 8.
         dropout: share of the deepest features dropped in training.
@@ -63,7 +60,7 @@ def build_unet(
 
     Ronneberger et al., U-Net, https://arxiv.org/abs/1505.04597, with batch norm and bilinear growth.
     """
-    _check(input_shape, channels, weights, frozen, refine, context, centres)
+    _check(input_shape, channels, weights, frozen, refine, centres)
     encoder = get_backbone(backbone)
     encoder.check_weights(weights)
     photo = keras.Input(input_shape, name="photo")
@@ -73,8 +70,6 @@ def build_unet(
     x = _refined(skips.pop(), refine[-1], name="deepest")
     x = keras.layers.SpatialDropout2D(dropout, name="dropout")(x)
     eighth = x
-    for number, dilation in enumerate(context):
-        x = _context_block(x, dilation, name=f"context{number}")
 
     for level in reversed(range(len(skips))):
         skip, filters = skips[level], channels[level]
@@ -102,7 +97,6 @@ def _check(
     weights: str | None,
     frozen: int,
     refine: Sequence[int],
-    context: Sequence[int],
     centres: int,
 ) -> None:
     check_photo_shape(input_shape)
@@ -120,9 +114,6 @@ def _check(
             f"refine is {refine}; use none, or {len(channels)} numbers of blocks, 0 or more each"
         )
 
-    if any(dilation < 1 for dilation in context):
-        raise ValueError(f"context is {context}; use dilations of 1 or more, or none")
-
     if centres and (len(channels) < 3 or input_shape[0] % STRIDE or input_shape[1] % STRIDE):
         raise ValueError(
             f"centres is {centres} with {len(channels)} levels of {input_shape}; use three levels or more, "
@@ -136,10 +127,3 @@ def _refined(x: keras.KerasTensor, blocks: int, name: str) -> keras.KerasTensor:
         # No ReLU after the sum: the encoder's deepest features are signed, and stay so.
         x = residual_block(x, x.shape[-1], activation=False, scale="zeros", name=f"{name}_block{block}")
     return x
-
-
-def _context_block(x: keras.KerasTensor, dilation: int, name: str) -> keras.KerasTensor:
-    """The same features, with what lies `2 * dilation` cells around added to each; starts as identity."""
-    around = conv_block(x, x.shape[-1], 5, dilation=dilation, separable=True, name=f"{name}_around")
-    around = conv_block(around, x.shape[-1], 1, activation=False, scale="zeros", name=f"{name}_mix")
-    return keras.layers.Add(name=f"{name}_add")([x, around])
