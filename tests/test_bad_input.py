@@ -373,6 +373,12 @@ def test_bad_recipe(what, tmp_path):
         training.read_recipe(path)
 
 
+def test_a_recipe_nested_without_end(tmp_path):
+    path = write(tmp_path / "recipe.json", b"[" * 100_000)
+    with pytest.raises(ValueError, match=r"recipe\.json: maximum recursion depth"):
+        training.read_recipe(path)
+
+
 # Boxes, points and masks of hands, and what a model says of itself: what is wrong -> (call, message).
 VALUES = {
     "box from right to left": (lambda: Hands(boxes=[[5, 5, 1, 9]]), "x0 <= x1"),
@@ -387,6 +393,10 @@ VALUES = {
     ),
     "a picture without rows": (lambda: letterbox((0, 3), (4, 4)), "cannot fit 0x3 pixels into 4x4"),
     "words of a model that are cut": (lambda: ModelInfo.from_json("{"), "'{' does not describe a model"),
+    "words of a model without end": (
+        lambda: ModelInfo.from_json("[" * 100_000),
+        "does not describe a model: maximum recursion depth",
+    ),
     "no data set's name": (lambda: catalog.row(""), "no data set ''; there are finger_digits"),
 }
 

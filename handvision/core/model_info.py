@@ -115,5 +115,5 @@ class ModelInfo:
             return cls(
                 crop=crop and CropInfo(**crop), close_up=close_up and CloseUpInfo(**close_up), **values
             )
-        except (KeyError, TypeError, AttributeError, json.JSONDecodeError) as error:
+        except (KeyError, TypeError, AttributeError, json.JSONDecodeError, RecursionError) as error:
             raise ValueError(f"{text[:80]!r} does not describe a model: {error}") from error

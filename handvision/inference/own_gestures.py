@@ -169,7 +169,7 @@ class OwnGestures:
         """
         try:
             gestures = cls._from_json(json.loads(Path(path).read_text("utf-8")))
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
             why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
             raise ValueError(
                 f"{path} is no file of taught gestures: {why}; name another file, or teach them anew"

@@ -25,7 +25,7 @@ from handvision.inference.predict import MOST_HANDS, predict
 from handvision.plotting import Table, table
 from handvision.protocol.everyday import JUDGED, PARTS, judged
 from handvision.studies.combined import write_record
-from handvision.studies.everyday_figures import interval
+from handvision.studies.everyday_figures import Sets, interval
 
 
 def reader_of(model: Any = None) -> Read:
@@ -56,13 +56,19 @@ def chosen_sets(
         DataUnavailable: a data set is not at hand.
         ValueError: no such part or kind, or a limit below 1.
     """
-    sets = judged(which, kinds)
-    if limit is None:
-        return sets
-    if limit < 1:
+    return few(judged(which, kinds), limit)
+
+
+def few(sets: Sets, limit: int | None) -> dict[str, dict[str, Examples]]:
+    """At most `limit` photos of each set, drawn at random, always the same; all if it is None.
+
+    Raises:
+        ValueError: a limit below 1.
+    """
+    if limit is not None and limit < 1:
         raise ValueError(f"limit is {limit}; use at least 1")
     return {
-        kind: {name: _some(photos, limit) for name, photos in of_kind.items()}
+        kind: {name: photos if limit is None else _drawn(photos, limit) for name, photos in of_kind.items()}
         for kind, of_kind in sets.items()
     }
 
@@ -121,7 +127,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     print(figures_table({options.model or "released": figures}, f"Everyday photos, {options.which}"))
 
 
-def _some(photos: Examples, limit: int) -> Examples:
+def _drawn(photos: Examples, limit: int) -> Examples:
     drawn = np.random.default_rng(0).permutation(len(photos))[:limit]
     return photos.take(np.sort(drawn))
 

@@ -70,7 +70,7 @@ def estimate_of(record: Record, test: str, name: str) -> Estimate:
         numbers = record.measurements["together"].get(name)
     else:
         numbers = record.figures.get(test, {}).get("estimates", {}).get(name)
-    return _estimate(numbers) if numbers else Estimate(math.nan, math.nan, math.nan, 0)
+    return as_estimate(numbers) if numbers else Estimate(math.nan, math.nan, math.nan, 0)
 
 
 def everyday_table(record: Record, *others: Record) -> Table:
@@ -85,7 +85,7 @@ def everyday_table(record: Record, *others: Record) -> Table:
     rows = []
     for test, result in record.figures.items():
         for name, numbers in result["estimates"].items():
-            estimate = _estimate(numbers)
+            estimate = as_estimate(numbers)
             known = (_beside(figures.get(test, {}), name, estimate.n) for figures in beside.values())
             baseline = result["baseline"] if name == NUMBER_RIGHT else None
             rows.append((title(test), name, str(estimate), interval(estimate), *known, baseline, estimate.n))
@@ -97,7 +97,7 @@ def groups_table(record: Record) -> Table:
     """All photos together, by group: number right, false finds and calibration."""
     rows = []
     for name, numbers in record.measurements["together"].items():
-        estimate = _estimate(numbers)
+        estimate = as_estimate(numbers)
         rows.append((name, str(estimate), interval(estimate), estimate.n))
     return table(rows, ("all everyday photos", "ours", "95 %", "n"), "All photos together")
 
@@ -154,7 +154,7 @@ def peers_table(record: Record) -> Table:
     for test in tests:
         of_each = [figures[name].get(test, {}).get("estimates", {}) for name in names]
         for figure in dict.fromkeys(name for estimates in of_each for name in estimates):
-            known = [_estimate(each[figure]) if figure in each else None for each in of_each]
+            known = [as_estimate(each[figure]) if figure in each else None for each in of_each]
             shown = (None if each is None else _with_interval(each) for each in known)
             counts = "/".join(dict.fromkeys(str(each.n) for each in known if each is not None))
             rows.append((title(test), figure, *shown, counts))
@@ -193,7 +193,7 @@ def _numbers(kind: str, photos: Examples) -> np.ndarray:
     return labels[labels != NO_HAND]
 
 
-def _estimate(numbers: Mapping[str, Any]) -> Estimate:
+def as_estimate(numbers: Mapping[str, Any]) -> Estimate:
     """From a record, where null stands for NaN."""
     known: dict[str, Any] = {name: math.nan if value is None else value for name, value in numbers.items()}
     return Estimate(**known)
@@ -203,5 +203,5 @@ def _beside(result: Mapping[str, Any], name: str, n: int) -> Any:
     """Another's figure of the same photos; None where there is none, or where they were others."""
     if "estimates" in result:
         numbers = result["estimates"].get(name)
-        return str(_estimate(numbers)) if numbers else None
+        return str(as_estimate(numbers)) if numbers else None
     return result.get(_HEADLINES.get(name, "")) if result.get("n") == n else None

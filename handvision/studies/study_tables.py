@@ -5,9 +5,10 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from handvision.core.workspace import workspace
+from handvision.evaluation.everyday_kinds import FOUND, NUMBER_RIGHT
 from handvision.plotting import Table, percent, table
 from handvision.protocol.titles import title
-from handvision.studies.everyday_figures import peers_table
+from handvision.studies.everyday_figures import as_estimate, interval, peers_table
 from handvision.studies.record import Record, Variant, read_record
 from handvision.studies.tables import DASH, accuracy_table
 
@@ -16,8 +17,7 @@ def study_table(name: str) -> Table | str:
     """The table of a released study, or that there is none yet.
 
     Args:
-        name: "data", "attention", "people", "segmenter", "mediapipe", "mediapipe_everyday" or
-            "own_gestures".
+        name: of `STUDIES`.
 
     Raises:
         ValueError: no study has this name.
@@ -144,6 +144,24 @@ def own_gestures_table(record: Record) -> Table:
     return table(rows, columns, "Gestures of one's own: mean of the draws (5 % quantile)")
 
 
+def appearance_table(record: Record) -> Table:
+    """Numbers read without colour, in gloves, and of hands ever smaller: a look a row."""
+    measured = record.measurements
+    sizes = [row | {"look": _of_height(row["look"])} for row in measured["sizes"]]
+    rows: list[tuple[object, ...]] = []
+    for row in [*measured["looks"], *sizes]:
+        right, found = as_estimate(row[NUMBER_RIGHT]), as_estimate(row[FOUND])
+        rows.append((row["photos"], row["look"], str(right), interval(right), str(found), right.n))
+    if measured["smallest"] is not None:
+        rows.append(("smallest hand that is read", _of_height(measured["smallest"]), *[None] * 4))
+    columns = ("photos", "look", NUMBER_RIGHT, "95 %", FOUND, "n")
+    return table(rows, columns, "What colour, gloves and distance cost")
+
+
+def _of_height(size: float) -> str:
+    return f"hand of {percent(size)} of the photo's height"
+
+
 def _tests(variants: Sequence[Variant]) -> list[str]:
     return list(dict.fromkeys(test for variant in variants for test in variant.figures))
 
@@ -169,11 +187,13 @@ _TABLES: dict[str, Callable[[Record], Table]] = {
     "mediapipe": peer_table,
     "mediapipe_everyday": peers_table,
     "own_gestures": own_gestures_table,
+    "appearance": appearance_table,
 }
 # Of those that are no `handvision study`.
 _SCRIPTS = {
     "mediapipe": "benchmarks/photo_to_gesture.py",
     "mediapipe_everyday": "benchmarks/everyday.py --which test --record",
     "own_gestures": "python -m handvision.studies.own_gestures",
+    "appearance": "python -m handvision.studies.appearance --which test",
 }
 STUDIES = tuple(_TABLES)

@@ -362,7 +362,7 @@ def read_recipe(path: str | Path) -> Recipe:
     path = Path(path)
     try:
         return recipe_from_json(json.loads(path.read_text("utf-8")))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ValueError(f"{path.name}: {error}") from error
 
 

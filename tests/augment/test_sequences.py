@@ -116,6 +116,7 @@ def test_targets_are_asked_for_the_pictures_and_transforms_of_their_batch():
     assert np.array_equal(y, x > 0.5)
 
 
+@pytest.mark.slow
 def test_fit_learns_the_same_with_any_number_of_workers():
     weights = []
     for workers in (0, 3):

@@ -12,7 +12,7 @@ COMMON = {
     "print_blob": True,
     "suppress_health_check": [HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 }
-settings.register_profile("slice", max_examples=60, **COMMON)
+settings.register_profile("slice", max_examples=40, **COMMON)
 settings.register_profile("long", max_examples=1500, **COMMON)
 settings.load_profile(os.environ.get("HANDVISION_FUZZ", "slice"))
 

@@ -10,6 +10,7 @@ from handvision.models.backbones import Backbone, get_backbone, list_backbones, 
 CHANNELS = (8, 12, 16, 24)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(64, 96), (50, 61)])
 @pytest.mark.parametrize("name", list_backbones())
 def test_each_level_halves_the_size(name, size):

@@ -62,6 +62,7 @@ def test_it_learns_what_a_bar_shows_and_how_it_is_turned():
     assert off.mean() < 10
 
 
+@pytest.mark.slow
 def test_class_names_travel_with_the_file_and_through_other_models(tmp_path):
     model = build_classifier((32, 32, 1), 3, class_names=["fist", "palm", "peace"])
     classify_masks(model, (40, 40, 1)).save(tmp_path / "model.keras")

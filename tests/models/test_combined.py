@@ -26,6 +26,7 @@ def by_hand(segmenter, classifier, photos, main_region=True, **crop_options):
     return {"mask": mask, **found, **classifier(found["crop"])}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{}, {"min_area": 0.1, "margin": 0.3}, {"main_region": False}])
 def test_it_gives_what_its_parts_give(unet, classifier, options):
     photos = drawn_hands(8)
@@ -116,6 +117,7 @@ def test_it_travels_in_one_file(unet, classifier, seeing, sees, tmp_path):
     assert {"unet", "crop", "classifier"} <= {layer.name for layer in loaded.layers}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("build", [lambda c: combine(build_unet(), c), lambda c: c])
 def test_the_defaults_fit_together(build):
     model = build(build_classifier())

@@ -22,6 +22,7 @@ def pretrained():
     return model
 
 
+@pytest.mark.slow
 def test_each_level_halves_the_size(pretrained):
     assert [output.shape[1:] for output in pretrained.outputs] == [
         (32, 48, 16),
@@ -35,6 +36,7 @@ def test_each_level_halves_the_size(pretrained):
     assert sum(np.prod(w.shape) for w in pretrained.trainable_weights) == 4_652_008 - head
 
 
+@pytest.mark.slow
 def test_every_layer_gets_weights(pretrained):
     photo = keras.Input(SIZE)
     fresh = keras.Model(photo, efficientnet.efficientnet_lite0(photo, [0] * 5))

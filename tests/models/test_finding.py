@@ -83,6 +83,7 @@ def finder():
     return keras.Model(photo, {**found, "crops": crops})
 
 
+@pytest.mark.slow
 def test_both_layers_travel_in_a_file(tmp_path):
     model, photos = finder(), np.random.default_rng(0).random((2, 48, 64, 3), "float32")
     model.save(tmp_path / "model.keras")

@@ -46,6 +46,7 @@ def test_features_are_those_of_the_file(network):
     np.testing.assert_allclose(model(photo)[-1], expected, atol=2e-4)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("name", "levels"), [("palm", 5), ("hand_landmark", 5)])
 def test_every_layer_of_ours_has_its_place_in_the_file(name, levels):
     names = {"palm": palm, "hand_landmark": hand_landmark}[name]._names()

@@ -11,6 +11,7 @@ from .conftest import drawn_hands, shake
 SEGMENTERS = {"unet": build_unet, "deeplab": build_deeplab_v3_plus}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("size", [(64, 64), (48, 80), (33, 47), (50, 61)])
 @pytest.mark.parametrize("kind", ["unet", "deeplab"])
 def test_the_mask_has_the_photos_size_whatever_it_is(kind, size):
@@ -48,6 +49,7 @@ def test_every_level_of_the_unet_matters():
         model.get_layer(name).set_weights(kept)
 
 
+@pytest.mark.slow
 def test_a_refined_unet_answers_as_before_until_it_learns():
     photos = drawn_hands(2)
     shape, channels = (64, 48, 3), (4, 8, 12)
@@ -65,6 +67,7 @@ def test_a_refined_unet_answers_as_before_until_it_learns():
         scale.assign(scale - 1)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("aspp, decoder", [(False, True), (True, False), (False, False)])
 def test_deeplab_without_its_parts_for_comparison(aspp, decoder):
     model = build_deeplab_v3_plus((64, 48, 3), aspp=aspp, decoder=decoder)

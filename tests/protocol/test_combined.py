@@ -1,6 +1,7 @@
 """Photos with numbers: kept apart, and turned about their centre."""
 
 import numpy as np
+import pytest
 
 from handvision import protocol
 from handvision.core.examples import NO_HAND, Examples
@@ -8,6 +9,7 @@ from handvision.protocol.combined import _versions, balance_labels
 from handvision.synthesis import rendered
 
 
+@pytest.mark.slow
 def test_photos_with_numbers_show_hands_that_no_segmenter_learns_from():
     tests = protocol.photo_test_sets("rendered", 64, test=12, seed=1)
     assert list(tests) == ["rendered"]
@@ -18,6 +20,7 @@ def test_photos_with_numbers_show_hands_that_no_segmenter_learns_from():
     assert not np.isin(judged.groups, learned.groups).any()
 
 
+@pytest.mark.slow
 def test_photos_to_learn_numbers_are_turned_and_some_show_no_hand():
     photos = protocol.photo_training_set("rendered", (32, 48), 20, seed=1)
     assert photos.photos.shape[1:] == (32, 48, 3)

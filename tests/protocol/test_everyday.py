@@ -40,6 +40,7 @@ COUNTS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("which", everyday.PARTS)
 def test_the_truth_of_every_set_is_known(archives, which):
     for name, photos in everyday.counted(which).items():
@@ -55,6 +56,7 @@ def test_the_truth_of_every_set_is_known(archives, which):
         assert all(np.isfinite(hands.rotations).any() for hands in photos.hands)
 
 
+@pytest.mark.slow
 def test_each_is_of_the_part_that_was_asked_for(archives):
     for sets in everyday.EVERYDAY.values():
         validation, test = sets("validation"), sets("test")
@@ -62,6 +64,7 @@ def test_each_is_of_the_part_that_was_asked_for(archives):
             assert not set(validation[name].groups.tolist()) & set(test[name].groups.tolist()), name
 
 
+@pytest.mark.slow
 def test_photos_that_may_lack_a_box_are_left_out(archives, monkeypatch):
     asked = []
 

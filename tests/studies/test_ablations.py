@@ -96,6 +96,7 @@ def test_attention_is_studied_with_equal_budgets_and_seeds(trainings, tmp_path):
     ]
 
 
+@pytest.mark.slow
 def test_without_other_people_all_of_them_are_the_test(trainings, tmp_path):
     (variant,) = ablations.people(tmp_path, SMALL)
     assert set(variant.figures) == {"sign_language_digits_all"}
@@ -132,6 +133,7 @@ def test_each_part_of_the_segmenter_is_left_out_once(tmp_path, monkeypatch):
         assert 0 <= variant.figures["rendered"]["baseline"] <= 1
 
 
+@pytest.mark.slow
 def test_what_was_measured_is_written_with_its_recipe(trainings, tmp_path, monkeypatch):
     monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
     record = read_record(ablations.run("people", Settings("smoke", "real", 3)))

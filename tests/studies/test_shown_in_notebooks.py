@@ -23,6 +23,7 @@ def folders(tmp_path, monkeypatch):
     return tmp_path
 
 
+@pytest.mark.slow
 def test_the_teachers_table_names_sets_by_title_with_what_it_found():
     rows = {row[0]: row[1:] for row in teacher_table().cells}
     seen, found, terms = rows["HaGRID in small form"]

@@ -178,6 +178,7 @@ def test_targets_choose_what_is_learned():
     np.testing.assert_array_equal(photos, sequence([dotted()])[0][0])
 
 
+@pytest.mark.slow
 def test_without_options_the_bytes_are_those_of_the_first_release():
     """Trainings of before stay equal to the bit."""
     options = [{}, {"several": 0.5, "extent": (0.1, 1.0)}, {"empty": 0.3, "strength": 0.5}]

@@ -113,6 +113,7 @@ def test_photo_and_mask_are_one_and_the_old_wall_is_gone():
     assert not ((red > 90) & (blue > 90) & (green < 60) & masks).any()
 
 
+@pytest.mark.slow
 def test_hands_are_of_all_sizes_turned_all_ways_and_seen():
     made = freeze(sequence(steps=30, empty=0, several=0, batch_size=10))
     share = (made.masks > 0).mean(axis=(1, 2, 3))
@@ -176,6 +177,7 @@ def test_the_share_of_empty_pictures():
     assert CompositeSequence((), scenes(), size=(32, 32), steps=1, empty=1)[0][1].max() == 0
 
 
+@pytest.mark.slow
 def test_weights_choose_sources_and_labels_come_along():
     sources = [cutouts(label=0), cutouts(label=1)]
     made = freeze(sequence(sources, weights=(0, 2), empty=0, several=0))

@@ -47,6 +47,7 @@ def test_other_seed_other_hands(numbers):
     assert not np.array_equal(numbers.masks, render(24, size=64, seed=5).masks)
 
 
+@pytest.mark.slow
 def test_workers_change_nothing(numbers):
     same(numbers, render(24, size=64, seed=4, workers=2))
 
@@ -141,6 +142,7 @@ def test_mirror_flips_the_thumbs_side():
         assert (sign * (five[:, 17, 0] - five[:, 4, 0]) > 0).all()
 
 
+@pytest.mark.slow
 def test_empty_pictures():
     drawn = render(200, size=32, seed=6, empty=0.3)
     without = drawn.labels == -1

@@ -31,6 +31,7 @@ def test_without_mesh_hands_are_told_as_the_first_release_told_them():
     assert plain.boxes is None and set(plain.hands[0].handedness) == {""}
 
 
+@pytest.mark.slow
 def test_a_share_of_the_pictures_shows_mesh_hands(mixed):
     capsules, mesh = (render(18, size=SIZE, seed=3, mesh=share, photos=False) for share in (0, 1))
     kinds = [
@@ -69,6 +70,7 @@ def test_fingers_lie_in_the_box_and_the_box_ends_where_they_end(mixed):
         assert sorted(np.abs(gaps))[2] < 4, gaps
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("options", [{"mesh": 0.5}, {"mesh": 1, "several": 0.5}, {"task": "poses"}])
 def test_same_seed_same_bytes_in_other_processes(options):
     here, there = (render(4, size=48, seed=9, workers=workers, **options) for workers in (1, 2))

@@ -95,6 +95,7 @@ def test_points_outside_the_picture_are_not_labelled():
     assert coco._point(63.99, 0, 0, 64, 64) == (63.99, 0, 1)
 
 
+@pytest.mark.slow
 def test_workers_change_no_file(folder, tmp_path, monkeypatch):
     monkeypatch.setattr(coco, "_RUN", 5)
     other = write_rendered_set(tmp_path / "hands", COUNT, photo_format="png", workers=2, **OPTIONS)
@@ -145,6 +146,7 @@ def test_what_is_refused_leaves_nothing(wrong, message, tmp_path, monkeypatch, c
     ]
 
 
+@pytest.mark.slow
 def test_a_share_of_the_pictures_shows_persons(tmp_path):
     options = {"size": 96, "seed": 4, "empty": 0.2}
     plain, mixed, all_persons = (

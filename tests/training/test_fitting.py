@@ -206,6 +206,7 @@ def test_every_epoch_draws_its_own_batches_once(short_run):
     assert {epoch for epoch, _ in validation.drawn} == {0}
 
 
+@pytest.mark.slow
 def test_progress_is_one_line_an_epoch_with_the_time_left(short_run):
     *_, lines = short_run
     assert len(lines) == 3
@@ -251,6 +252,7 @@ def test_kill_and_restart_ends_with_the_weights_of_an_uninterrupted_run(tmp_path
     assert resumed == history
 
 
+@pytest.mark.slow
 def test_finished_training_is_loaded_not_repeated(reference, capsys):
     folder, model, history = reference
     data = Bars()
@@ -262,6 +264,7 @@ def test_finished_training_is_loaded_not_repeated(reference, capsys):
     assert {epoch for epoch, _ in data.drawn} == {0}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("change", "named"),
     [
@@ -294,6 +297,7 @@ def test_checkpoint_of_another_training_is_never_taken_up(
     assert all(np.array_equal(a, b) for a, b in zip(before, model.get_weights(), strict=True))
 
 
+@pytest.mark.slow
 def test_unreadable_checkpoint_starts_anew_and_says_so(tmp_path, reference, capsys, monkeypatch):
     (tmp_path / "checkpoint.npz").write_bytes((reference[0] / "checkpoint.npz").read_bytes()[:500])
     started_at = []
@@ -359,6 +363,7 @@ def test_fit_refuses_a_model_that_is_not_compiled(tmp_path):
         training.fit(classifier(), Bars(), epochs=1, folder=tmp_path, seed=1)
 
 
+@pytest.mark.slow
 def test_a_loss_that_is_no_number_stops_the_training(tmp_path):
     class Broken(Bars):
         def __getitem__(self, index):

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import keras
 import numpy as np
+import pytest
 
 from handvision.augment.keras_compat import ImageDataGenerator
 from tests.helpers.noise import RANGES, both, noise
@@ -104,6 +105,7 @@ def test_threads_and_processes_change_nothing():
     assert np.array_equal(next(elsewhere), flow[0])
 
 
+@pytest.mark.slow
 def test_fit_learns_the_same_with_any_number_of_workers():
     weights = []
     for workers in (0, 1, 3):

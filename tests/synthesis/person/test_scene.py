@@ -61,6 +61,7 @@ def test_arms_keep_their_length_and_end_in_their_hand():
     assert trunk.joints.shape == rest.shape
 
 
+@pytest.mark.slow
 def test_fingers_fold_into_the_palm_on_the_side_that_handedness_says():
     """In space, a right hand's palm faces cross(thumb's side, along); a left hand's the other way."""
     folded = {"right": 0, "left": 0}
@@ -88,6 +89,7 @@ def test_a_bare_arm_whose_hand_is_hidden_is_background():
     assert mask[4:6, 2:8].all() and not mask[:, 9:].any()
 
 
+@pytest.mark.slow
 def test_sleeves_are_not_in_the_mask():
     """What is painted or worn as cloth is never skin of a hand."""
     checked = 0
@@ -100,6 +102,7 @@ def test_sleeves_are_not_in_the_mask():
     assert checked > 5
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("split", strata.SPLITS)
 def test_every_stripe_is_the_splits_own(split, monkeypatch):
     """Shape of body and hand, skin tone, top and background are drawn from the picture's split alone."""

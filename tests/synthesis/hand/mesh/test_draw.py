@@ -59,6 +59,7 @@ def test_any_view_shows_hands_from_all_sides_and_no_arm_before_them():
     assert min(depths) < -0.7 and max(depths) > 0.7  # pointing away, and at the camera
 
 
+@pytest.mark.slow
 def test_rotation_is_wrist_to_middle_knuckle():
     for index in range(24):
         drawn = hand(index, index % 6)
