@@ -57,7 +57,8 @@ def choose_belief(scores: Looks, close_looks: Looks, shows_hand: Flags, wrong: f
         )
     weights = presence_weights(scores, close_looks, shows_hand)
     sure = _presence(scores, close_looks, weights)
-    least_presence = best_threshold(*(sure[some].max(axis=1) for some in (shows_hand, ~shows_hand)), wrong)
+    with_hand, without = (sure[some].max(axis=1) for some in (shows_hand, ~shows_hand))
+    least_presence = best_threshold(with_hand, without, wrong)
     # Of each photo with a hand the highest score that is believed: lower ones are not worth a close-up.
     of_hands = np.where(sure >= least_presence, scores, 0)[shows_hand].max(axis=1)
     of_hands = of_hands[of_hands > 0]
