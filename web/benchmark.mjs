@@ -3,7 +3,7 @@
 // node benchmark.mjs CLIP.mjpeg [seconds]   (python -m tests.web.clip makes the clip). Run it on an idle machine.
 import { readFileSync } from "node:fs";
 import { cpus } from "node:os";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { chromium } from "playwright-core";
@@ -18,7 +18,7 @@ const MEDIAPIPE_PAGE = `<!doctype html><title>MediaPipe Hands</title><video id="
 /**
  * @typedef {{bits: number, block: number, states: {label: string}[]}} Truth
  * @typedef {{state: number, label: string, milliseconds: number}} Frame
- * @typedef {{frames: Frame[], firstAnswer: number, bytes: number, renderer: string}} Run
+ * @typedef {{frames: Frame[], perSecond: number, firstAnswer: number, bytes: number, renderer: string}} Run
  */
 
 /** @param {string} clip @param {number} seconds */
@@ -46,20 +46,20 @@ async function compare(clip, seconds) {
     await context.close();
     return { ...result, bytes };
   };
-  const runs = { "this page": await run("", ours), "MediaPipe Hands": await run("mediapipe.html", theirs) };
   console.log(`${browser.version()}, ${cpus().length} cores (${cpus()[0].model}), ${seconds} s each`);
-  for (const [name, result] of Object.entries(runs)) console.log(row(name, result, truth));
+  console.log(row("this page", await run("", ours), truth));
+  console.log(row("MediaPipe Hands", await run("mediapipe.html", theirs), truth));
   await browser.close();
   server.close();
 }
 
 /** @param {string} name @param {Run} run @param {Truth} truth */
-function row(name, { frames, firstAnswer, bytes, renderer }, truth) {
+function row(name, { frames, perSecond, firstAnswer, bytes, renderer }, truth) {
   const known = frames.filter(({ state }) => state in truth.states);
   const right = known.filter(({ state, label }) => label === truth.states[state].label).length;
   const sorted = frames.map(({ milliseconds }) => milliseconds).sort((one, other) => one - other);
   const at = (/** @type {number} */ share) => sorted[Math.floor(share * (sorted.length - 1))]?.toFixed(0);
-  return `${name}: median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms, ${frames.length} frames, ${((100 * right) / known.length).toFixed(1)} % right, `
+  return `${name}: median ${at(0.5)} ms, 95th percentile ${at(0.95)} ms, ${frames.length} frames, ${perSecond.toFixed(1)} a second, ${((100 * right) / known.length).toFixed(1)} % right, `
     + `first answer after ${(firstAnswer / 1000).toFixed(1)} s, ${(bytes / 1e6).toFixed(1)} MB loaded${renderer ? `, WebGL: ${renderer}` : ""}`;
 }
 
@@ -84,7 +84,7 @@ async function ours({ bits, block, seconds }) {
   /** @type {HTMLElement} */ (document.getElementById("start")).click();
   while (!firstAnswer || performance.now() - begin - firstAnswer < seconds * 1000) await new Promise((r) => setTimeout(r, 100));
   /** @type {HTMLElement} */ (document.getElementById("stop")).click();
-  return { frames, firstAnswer, renderer: "" };
+  return { frames, perSecond: (1000 * frames.length) / (performance.now() - begin - firstAnswer), firstAnswer, renderer: "" };
 }
 
 /** In MediaPipe's page: its own loop, and the usual rule for raised fingers. @param {Truth & {seconds: number}} how
@@ -127,9 +127,10 @@ async function theirs({ bits, block, seconds }) {
   }
   const gl = /** @type {WebGL2RenderingContext} */ (document.createElement("canvas").getContext("webgl2"));
   const info = gl.getExtension("WEBGL_debug_renderer_info");
-  return { frames, firstAnswer, renderer: info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : "unknown" };
+  const perSecond = (1000 * frames.length) / (performance.now() - begin - firstAnswer);
+  return { frames, perSecond, firstAnswer, renderer: info ? gl.getParameter(info.UNMASKED_RENDERER_WEBGL) : "unknown" };
 }
 
 const [, , clip, seconds] = process.argv;
 if (!clip) throw new Error("name the clip: node benchmark.mjs ../runs/clip.mjpeg [seconds]");
-await compare(clip, Number(seconds ?? 60));
+await compare(resolve(clip), Number(seconds ?? 60));

@@ -5,15 +5,16 @@ import * as ort from "onnxruntime-web/wasm";
 
 import { checkedFetch } from "./checked_fetch.js";
 import { decode, maskOfPicture } from "./pure/decode.js";
-import { Follower } from "./pure/following.js";
+import { Follower, joined } from "./pure/following.js";
 import { fit, letterbox } from "./pure/letterbox.js";
 import { modelInfo, withoutDefaults } from "./pure/model_file.js";
-import { closeLooks, distinct } from "./pure/two_looks.js";
+import { closeLooks, distinct, firstLook } from "./pure/two_looks.js";
 
 /**
  * @typedef {import("./messages.js").FromWorker} FromWorker
  * @typedef {import("./messages.js").ToWorker} ToWorker
  * @typedef {import("./pure/following.js").Target} Target
+ * @typedef {import("./pure/heads.js").Hand} Hand
  * @typedef {import("./pure/letterbox.js").Letterbox} Letterbox
  * @typedef {object} Model
  * @property {ort.InferenceSession} session
@@ -24,6 +25,7 @@ import { closeLooks, distinct } from "./pure/two_looks.js";
  */
 
 const MOST_HANDS = 4; // that a model which looks twice reads at once
+const NOTHING = 2; // is likelier than this: a least score for a first look alone
 
 /** @type {Model | null} */
 let model = null;
@@ -77,7 +79,7 @@ async function read(model, { pixels, height, width, video }) {
 
 /** All of the picture. @param {Model} model @param {Letterbox} place */
 async function look(model, place) {
-  const outputs = await run(model, null);
+  const outputs = await run(model);
   return { hands: decode(outputs, model.info, place), mask: maskOfPicture(outputs.mask, place) };
 }
 
@@ -85,24 +87,36 @@ async function look(model, place) {
 async function follow(model, place, video) {
   if (followed?.video !== video) followed = { video, follower: new Follower(MOST_HANDS) };
   const { follower } = followed;
-  const targets = follower.targets(place);
-  if (targets) {
-    const scores = targets.map(({ score }) => score);
-    const hands = distinct(closeLooks(await run(model, targets), scores, model.info, place));
-    // The first look's mask would come and go; close-ups have theirs at each frame.
-    if (follower.followed(hands)) return { hands, mask: null };
+  // The first look's mask would come and go; close-ups have theirs at each frame.
+  const answer = (/** @type {Hand[]} */ hands) => ({ hands, mask: null });
+  let targets = follower.targets(place);
+  if (!follower.due) {
+    const hands = await lookCloser(model, place, targets);
+    if (follower.followed(hands)) return answer(hands);
+    targets = [];
   }
-  const { hands } = await look(model, place);
+  const least = model.info.close_up?.least_score ?? 0;
+  const seen = firstLook(await run(model, { leastScore: NOTHING }), least);
+  const hands = await lookCloser(model, place, joined(targets, seen).slice(0, MOST_HANDS));
   follower.looked(hands);
-  return { hands, mask: null };
+  return answer(hands);
+}
+
+/** @param {Model} model @param {Letterbox} place @param {Target[]} targets */
+async function lookCloser(model, place, targets) {
+  if (!targets.length) return [];
+  const outputs = await run(model, { targets });
+  return distinct(closeLooks(outputs, targets.map(({ score }) => score), model.info, place));
 }
 
 /**
  * The network on the photo that lies ready.
- * @param {Model} model @param {Target[] | null} targets where to look; null for a first look
+ * @param {Model} model
+ * @param {{targets?: Target[], leastScore?: number}} [how] targets: where to look, in place of a first look;
+ *   leastScore: of what is looked at closer, if not the model's own
  * @returns {Promise<Record<string, import("./pure/heads.js").Output>>}
  */
-async function run({ session, info, outputs, photo, height, width }, targets) {
+async function run({ session, info, outputs, photo, height, width }, { targets, leastScore } = {}) {
   /** @type {Record<string, ort.Tensor>} */
   const feeds = { photo: new ort.Tensor("float32", photo, [1, height, width, 3]) };
   if (session.inputNames.includes("look")) {
@@ -113,10 +127,10 @@ async function run({ session, info, outputs, photo, height, width }, targets) {
       boxes.set(box, 4 * i);
       directions.set(direction, 2 * i);
     });
-    feeds.look = new ort.Tensor("bool", [targets === null], []);
+    feeds.look = new ort.Tensor("bool", [!targets], []);
     feeds.look_at = new ort.Tensor("float32", boxes, [1, MOST_HANDS, 4]);
     feeds.look_upright = new ort.Tensor("float32", directions, [1, MOST_HANDS, 2]);
-    feeds.least_score = new ort.Tensor("float32", [info.close_up?.least_score ?? 0], []);
+    feeds.least_score = new ort.Tensor("float32", [leastScore ?? info.close_up?.least_score ?? 0], []);
   }
   const answers = await session.run(feeds, outputs);
   return /** @type {any} */ (answers);

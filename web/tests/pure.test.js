@@ -3,18 +3,19 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-import * as ort from "onnxruntime-web/wasm";
+import * as ort from "onnxruntime-web"; // its build for Node.js
 
 import { boxIou, compose, degreesOf, inverse, moveBox, moveDirection, movePoint, turnBetween } from "../src/pure/affine.js";
 import { decode, maskOfPicture } from "../src/pure/decode.js";
 import { KEYPOINT_NAMES, SKELETON } from "../src/pure/keypoints.js";
-import { Follower } from "../src/pure/following.js";
+import { Follower, joined } from "../src/pure/following.js";
 import { fit, letterbox, toFrame } from "../src/pure/letterbox.js";
 import { modelInfo, withoutDefaults } from "../src/pure/model_file.js";
 import { NewestWins } from "../src/pure/newest.js";
 import { fileFault, sizeFault } from "../src/pure/picture_file.js";
 import { OneEuro, StableAnswer } from "../src/pure/smoothing.js";
 import { Tracker } from "../src/pure/tracking.js";
+import { firstLook } from "../src/pure/two_looks.js";
 import { MODES, captionOf, directionWords, rowsOf, wordsOf } from "../src/pure/words.js";
 
 const golden = JSON.parse(readFileSync(new URL("golden.json", import.meta.url), "utf-8"));
@@ -247,19 +248,34 @@ test("rows below the thresholds, and a second answer on the same hand, are no ha
 
 test("hands are followed where they were, and all of the picture is looked at at times", () => {
   const follower = new Follower(4);
-  assert.equal(follower.targets(whole), null, "at first");
+  assert.ok(follower.due, "at first");
   follower.looked([handAt(200, 90)]);
   const [target] = follower.targets(whole);
   close([...target.box, ...target.direction], [97.5, -2.5, 152.5, 52.5, 1, 0], 1e-9);
   assert.ok(follower.followed([handAt(210, 90)]));
   assert.ok(follower.targets(whole)[0].box[0] > target.box[0], "the box goes along");
-  assert.ok(follower.followed([handAt(220, 90)]));
-  assert.equal(follower.targets(whole), null, "others are looked for at every third frame");
+  for (let x = 220; x < 260; x += 10) assert.ok(!follower.due && follower.followed([handAt(x, 90)]), `${x}`);
+  assert.ok(follower.due, "others are looked for at every sixth frame");
   follower.looked([handAt(0), handAt(100), handAt(200), handAt(300)]);
-  for (let i = 0; i < 9; i++) assert.ok(follower.targets(whole) && follower.followed(follower.hands), `${i}`);
-  assert.equal(follower.targets(whole), null, "four are all: then at every tenth");
+  for (let i = 0; i < 9; i++) assert.ok(!follower.due && follower.followed(follower.hands), `${i}`);
+  assert.ok(follower.due, "four are all: then at every tenth");
   follower.looked([handAt(0), handAt(300)]);
   assert.equal(follower.followed([handAt(0)]), false, "one is gone: look again");
+});
+
+test("a hand that is followed and seen by a first look is looked at once", () => {
+  const outputs = {
+    score: { data: [0.8, 0.7, 0.2], dims: [1, 3] },
+    box: { data: [100, 0, 150, 50, 300, 0, 350, 50, 200, 0, 250, 50], dims: [1, 3, 4] },
+    direction: { data: [0, 1, 1, 0, 0, 1], dims: [1, 3, 2] },
+  };
+  const seen = firstLook(outputs, 0.5);
+  assert.deepEqual(seen.map(({ box, direction }) => [box[0], ...direction]), [[100, 0, 1], [300, 1, 0]]);
+  const follower = new Follower(4);
+  follower.looked([handAt(200, 90), handAt(900)]); // in the picture, which is twice as large as the frame
+  const targets = joined(follower.targets(whole), seen);
+  assert.deepEqual(targets.map(({ box, score }) => [Math.round(box[0]), score]), [[98, 0.8], [448, follower.hands[1].score], [300, 0.7]]);
+  assert.deepEqual(joined([], seen), seen);
 });
 
 test("the page's model has no optional inputs, which the runtime cannot feed", () => {

@@ -1,13 +1,15 @@
 // @ts-check
 /** Which hands of a video are read where they are expected, and when all of the picture is looked at again. */
 
-import { moveBox } from "./affine.js";
+import { boxIou, moveBox } from "./affine.js";
 import { toFrame } from "./letterbox.js";
+import { MOST_OVERLAP } from "./two_looks.js";
 
 /** @typedef {import("./heads.js").Hand} Hand */
 
 // Frames from one first look to the next: while as many hands are followed as there can be, and while there are fewer.
-const [LOOK_EVERY, SEARCH_EVERY] = [10, 3];
+// Python searches at every third; here a first look takes as long as a frame may, and half a second is soon enough.
+const [LOOK_EVERY, SEARCH_EVERY] = [10, 6];
 const GROWTH = 1.1; // of the box that is looked at next: a hand opens, or comes nearer
 
 /** @typedef {{box: number[], direction: [number, number], score: number}} Target where to look, in the model's frame */
@@ -21,14 +23,18 @@ export class Follower {
     this.sinceLook = 0;
   }
 
+  /** Whether the next frame needs a first look. */
+  get due() {
+    const every = this.hands.length < this.most ? SEARCH_EVERY : LOOK_EVERY;
+    return !this.hands.length || this.sinceLook + 1 >= every;
+  }
+
   /**
-   * Where the hands of the last frame are looked for; null where this frame needs a first look.
+   * Where the hands of the last frame are looked for.
    * @param {import("./letterbox.js").Letterbox} place
-   * @returns {Target[] | null}
+   * @returns {Target[]}
    */
   targets(place) {
-    const every = this.hands.length < this.most ? SEARCH_EVERY : LOOK_EVERY;
-    if (!this.hands.length || this.sinceLook + 1 >= every) return null;
     return this.hands.map(({ box, rotation_degrees: degrees, score }) => {
       const radians = (degrees * Math.PI) / 180;
       return { box: moveBox(toFrame(place), grown(box)), direction: [Math.sin(radians), Math.cos(radians)], score };
@@ -44,11 +50,24 @@ export class Follower {
     return true;
   }
 
-  /** @param {readonly Hand[]} hands of this frame, by both looks */
+  /** @param {readonly Hand[]} hands of this frame, which had a first look */
   looked(hands) {
     this.hands = hands;
     this.sinceLook = 0;
   }
+}
+
+/**
+ * Hands that are followed, and those that a first look saw beside them: each is looked at once.
+ * @param {readonly Target[]} followed whose scores become those of this look, where it saw them
+ * @param {readonly Target[]} seen @returns {Target[]}
+ */
+export function joined(followed, seen) {
+  const same = (/** @type {Target} */ one, /** @type {Target} */ other) => boxIou(one.box, other.box) > MOST_OVERLAP;
+  return [
+    ...followed.map((target) => ({ ...target, score: seen.find((each) => same(each, target))?.score ?? target.score })),
+    ...seen.filter((each) => !followed.some((target) => same(each, target))),
+  ];
 }
 
 /** @param {readonly number[]} box @returns {number[]} */

@@ -16,8 +16,20 @@ import { clipped, toFrame } from "./letterbox.js";
 // How much wider than its points a hand is, at each edge, as a share of the longer side.
 const AROUND_POINTS = 0.1;
 // Boxes of two hands that touch overlap by less, and their points lie further apart, in sides of the larger box.
-const MOST_OVERLAP = 0.6;
+export const MOST_OVERLAP = 0.6;
 const LEAST_DISTANCE = 0.2;
+
+/**
+ * Where a first look saw what is worth a closer one.
+ * @param {Record<string, Output>} outputs of one picture @param {number} leastScore
+ * @returns {import("./following.js").Target[]} likeliest first
+ */
+export function firstLook({ score, box, direction }, leastScore) {
+  return Array.from(score.data, (each, row) => {
+    const [sin, cos] = rowOf(direction, row, 2);
+    return { score: each, box: rowOf(box, row, 4), direction: /** @type {[number, number]} */ ([sin, cos]) };
+  }).filter(({ score }) => score >= leastScore);
+}
 
 /**
  * What each close-up shows; null where it shows no hand, or one that lies beside the picture.
