@@ -99,10 +99,9 @@ def presence_weights(scores: Looks, close_looks: Looks, shows_hand: Flags) -> We
 
 
 def best_threshold(with_hand: NDArray[np.floating], without: NDArray[np.floating], wrong: float) -> float:
-    """The threshold that tells both best: the shares of hands missed and of others taken are least, summed.
+    """The threshold that misses the fewest hands, and of those that do the one that takes the fewest others.
 
-    That is Youden's index, https://doi.org/10.1002/1097-0142(1950)3:1<32::AID-CNCR2820030106>3.0.CO;2-3. It
-    lies in the middle of the widest of the gaps that do equally well: the next photos are not quite these.
+    It lies in the middle of the widest of the gaps that do equally well: the next photos are not quite these.
 
     Args:
         with_hand, without: (n,) and (m,) the surest presence of each photo, in [0, 1].
@@ -112,14 +111,14 @@ def best_threshold(with_hand: NDArray[np.floating], without: NDArray[np.floating
         In [0, 1]; 1 where no lower one lets so few pass.
     """
     values = np.unique(np.concatenate([with_hand, without, [0.0, 1.0]]))
-    cuts = (values[:-1] + values[1:]) / 2
-    missed = (with_hand[:, None] < cuts).mean(axis=0)
-    taken = (without[:, None] >= cuts).mean(axis=0)
-    allowed = taken <= wrong
-    if not allowed.any():
+    cuts, gaps = (values[:-1] + values[1:]) / 2, np.diff(values)
+    missed = (with_hand[:, None] < cuts).sum(axis=0)
+    taken = (without[:, None] >= cuts).sum(axis=0)
+    allowed = np.flatnonzero(taken <= wrong * len(without))
+    if not len(allowed):
         return 1.0
-    errors = np.where(allowed, missed + taken, np.inf)
-    return float(cuts[np.where(np.isclose(errors, errors.min()), np.diff(values), 0).argmax()])
+    best = min(allowed, key=lambda cut: (missed[cut], taken[cut], -gaps[cut]))
+    return float(cuts[best])
 
 
 def _presence(scores: Looks, close_looks: Looks, weights: Weights) -> NDArray[np.float64]:

@@ -15,12 +15,14 @@ WITHOUT = np.array([0.1, 0.9, 0.7, 0.0, 0.3])
     [
         (0.0, [0.95, 0.97], 0.925),  # between the two
         (0.0, [0.2, 0.98], 0.94),  # no photo may be given a hand, so one hand is lost
-        (0.2, [0.8, 0.98], 0.75),  # one of five may, and for half of the hands it is worth it
-        (1.0, [0.8, 0.05, 0.98], 0.75),
-        (1.0, [0.5, 0.6, 0.98], 0.4),  # of two gaps that are as good the wider one
+        (0.2, [0.8, 0.98], 0.75),  # one of five may, so no hand is lost
+        (0.39, [0.8, 0.05, 0.98], 0.75),
+        (1.0, [0.8, 0.05, 0.98], 0.025),
+        (0.2, [0.72, 0.98, 0.5], 0.71),  # one is lost in any case
+        (0.2, [0.91, 0.92], 0.905),
     ],
 )
-def test_the_best_threshold_misses_and_takes_least(wrong, with_hand, threshold):
+def test_the_best_threshold_misses_least_then_takes_least(wrong, with_hand, threshold):
     assert best_threshold(np.array(with_hand), WITHOUT, wrong) == pytest.approx(threshold)
 
 
