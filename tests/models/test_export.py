@@ -1,5 +1,6 @@
 """Exported files are run, not only written, and answer as Keras does."""
 
+import keras
 import numpy as np
 import pytest
 
@@ -47,3 +48,19 @@ def test_a_wrong_ending_is_named(export, name, words, classifier, tmp_path):
     with pytest.raises(ValueError, match=words):
         export(classifier, tmp_path / name)
     assert not list(tmp_path.iterdir())
+
+
+def test_prelu_is_one_node(tmp_path):
+    """Five are what TensorFlow's graph has; what looks like them, but is no PReLU, stays."""
+    onnx = pytest.importorskip("onnx")
+    layers = keras.layers
+    photo = keras.Input((12, 16, 3), name="photo")
+    slopes = keras.initializers.RandomUniform(-1, 1, seed=0)
+    x = layers.PReLU(slopes, shared_axes=[1, 2])(layers.Conv2D(4, 3)(photo))
+    x = layers.PReLU(slopes, shared_axes=[1, 2])(layers.Conv2D(4, 3)(x))
+    other = layers.ReLU()(x) + 0.5 * layers.ReLU()(-layers.Conv2D(4, 1)(x))
+    model = keras.Model(photo, layers.Concatenate(name="maps")([x, other]))
+    expected, answers = exported(model, "onnx", tmp_path, drawn_hands(3, 12, 16))
+    np.testing.assert_allclose(answers["maps"], expected["maps"], atol=1e-5)
+    operations = [node.op_type for node in onnx.load(tmp_path / "new" / "model.onnx").graph.node]
+    assert (operations.count("PRelu"), operations.count("Neg")) == (2, 1)

@@ -11,6 +11,7 @@ from handvision.models.export.function import check_backend, checked_path, named
 from handvision.models.export.half import half_weights
 from handvision.models.export.info import model_info
 from handvision.models.export.looks import looks_onnx, looks_twice
+from handvision.models.export.prelu import one_node_prelu
 
 
 def export_onnx(model: keras.Model, path: str | os.PathLike) -> Path:
@@ -57,6 +58,7 @@ def onnx_of(model: keras.Model) -> Any:
     function, signature = named_function(model, batch=None)
     proto, _ = tf2onnx.convert.from_function(function, input_signature=signature, opset=17)
     _replace_deprecated_resize(proto.graph)
+    one_node_prelu(proto.graph)
     return proto
 
 
