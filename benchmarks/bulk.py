@@ -2,11 +2,12 @@
 
 Rates: one and two workers, beside a plain loop over `predict`, and beside MediaPipe
 Hands under the same engine (a process in an environment of its own for each worker). All read the same
-photos, in turns; a rate is counted from the first shard that came to the last, so that starting does not
+photos, in turns; a rate is counted from when every worker has read a shard, so that starting does not
 count. Memory: the driver's peak with a stub in place of the model. Plan: a calculation from the two.
 """
 
 import argparse
+import contextlib
 import hashlib
 import json
 import os
@@ -15,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
@@ -43,8 +44,10 @@ ASKED_RATIO = 1.7  # of two workers to one, on two cores
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
     parser.add_argument("--only", nargs="+", choices=("rates", "memory", "plan"), help="parts (all)")
-    parser.add_argument("--photos", type=int, default=400, help="that are rendered and read (400)")
+    parser.add_argument("--photos", type=int, default=400, help="that are read (400)")
+    parser.add_argument("--folder", type=Path, help="where they are taken from (rendered ones)")
     parser.add_argument("--rounds", type=int, default=3, help="of rates (3)")
+    parser.add_argument("--python", type=Path, help="an interpreter that has MediaPipe (.venv-mediapipe)")
     parser.add_argument("--model", help="a .onnx file (the released one)")
     parser.add_argument("--rate", type=float, help="photos a second of one worker, for a plan alone")
     parser.add_argument("--stub-of", type=int, help=argparse.SUPPRESS)
@@ -56,7 +59,8 @@ def main() -> None:
     path = workspace().runs / "comparisons" / "bulk.json"
     figures = json.loads(path.read_text()) if path.exists() else {}
     if "rates" in parts:
-        figures["rates"] = rates(options.photos, options.rounds, options.model)
+        with photos_of(options.folder, options.photos) as photos:
+            figures["rates"] = rates(photos, options.rounds, options.model, options.python or peer_python())
     if "memory" in parts:
         figures["memory"] = [memory(count) for count in SIZES]
     if "plan" in parts:
@@ -68,22 +72,16 @@ def main() -> None:
 # --- photos a second ----------------------------------------------------------------------------------
 
 
-def rates(count: int, rounds: int, model: str | None) -> dict[str, float]:
+def rates(photos: list[Path], rounds: int, model: str | None, python: Path) -> dict[str, float]:
     """Name of a way -> median photos a second; printed with the ratio that is asked."""
     ours = partial(RowReader, ReadingOptions(model))
-    mediapipe = partial(MediaPipeReader, peer_python())
-    with tempfile.TemporaryDirectory() as folder:
-        photos = write_rendered_set(
-            Path(folder) / "set", count, size=640, seed=7, persons=0.5, mesh=1.0, workers=2
-        )
-        ways: dict[str, Callable[[], float]] = {
-            "plain loop over predict": partial(plain_loop, photos / "photos", model)
-        }
-        for workers in (1, 2):
-            name = f"{workers} worker{'s'[: workers - 1]}"
-            ways[name] = partial(rate, photos / "photos", ours, workers)
-            ways[f"{PEER}, {name}"] = partial(rate, photos / "photos", mediapipe, workers)
-        measured = [{name: way() for name, way in ways.items()} for _ in range(rounds)]
+    mediapipe = partial(MediaPipeReader, python)
+    ways: dict[str, Callable[[], float]] = {"plain loop over predict": partial(plain_loop, photos, model)}
+    for workers in (1, 2):
+        name = f"{workers} worker{'s'[: workers - 1]}"
+        ways[name] = partial(rate, photos, ours, workers)
+        ways[f"{PEER}, {name}"] = partial(rate, photos, mediapipe, workers)
+    measured = [{name: way() for name, way in ways.items()} for _ in range(rounds)]
     medians = {name: float(np.median([each[name] for each in measured])) for name in ways}
     for name, value in medians.items():
         print(f"{name:<50} {value:7.2f} photos a second", flush=True)
@@ -92,8 +90,20 @@ def rates(count: int, rounds: int, model: str | None) -> dict[str, float]:
     return medians
 
 
-def plain_loop(photos: Path, model: str | None) -> float:
-    paths = sorted(photos.iterdir())
+@contextlib.contextmanager
+def photos_of(folder: Path | None, count: int) -> Iterator[list[Path]]:
+    """The first photos of a folder; without one, rendered ones."""
+    if folder is not None:
+        yield sorted(path for path in folder.rglob("*") if path.suffix.lower() in (".jpg", ".png"))[:count]
+        return
+    with tempfile.TemporaryDirectory() as made:
+        rendered = write_rendered_set(
+            Path(made) / "set", count, size=640, seed=7, persons=0.5, mesh=1.0, workers=2
+        )
+        yield sorted((rendered / "photos").iterdir())
+
+
+def plain_loop(paths: list[Path], model: str | None) -> float:
     handvision.predict(paths[0], model)
     start = time.perf_counter()
     for path in paths:
@@ -101,15 +111,15 @@ def plain_loop(photos: Path, model: str | None) -> float:
     return len(paths) / (time.perf_counter() - start)
 
 
-def rate(photos: Path, make_read: MakeRead, workers: int) -> float:
-    """From the first shard that came to the last."""
+def rate(photos: list[Path], make_read: MakeRead, workers: int) -> float:
+    """From when every worker has read a shard, to the last one."""
     came = []
-    with PhotoList([photos]) as listed:
+    with PhotoList(photos) as listed:
         for outcome in processes(workers).read(shards_of(listed, "rates", 10), make_read):
             if outcome.reason:
                 raise RuntimeError(outcome.reason)
             came.append((time.perf_counter(), outcome.photos))
-    return sum(photos for _, photos in came[1:]) / (came[-1][0] - came[0][0])
+    return sum(photos for _, photos in came[workers:]) / (came[-1][0] - came[workers - 1][0])
 
 
 # --- the driver's memory ------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ GROUPS = (predict, live, teach, bulk, data, train, study, release)
 _EXTRAS = {
     **dict.fromkeys(("tf2onnx", "onnx", "ai_edge_litert"), "export"),
     **dict.fromkeys(("pyarrow", "fsspec", "ray"), "bulk"),
+    "jax": "processes",
 }
 
 

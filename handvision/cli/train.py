@@ -1,6 +1,7 @@
 """`handvision train`: trains a network from its recipe."""
 
 import argparse
+import os
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +22,14 @@ def add_to(commands: Any) -> None:
     command.add_argument("--data", choices=DATA_CHOICES, default="auto", help="of a named recipe (auto)")
     command.add_argument("--seed", type=int, default=1, help="of a named recipe (1)")
     command.add_argument("--folder", metavar="FOLDER", help="of this training (runs/<model>)")
+    command.add_argument("--processes", type=int, metavar="N", help="of this machine, on JAX, train together")
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.processes is not None or os.environ.get("KERAS_DISTRIBUTION_NUM_PROCESSES"):
+        # Read when Keras is imported: no other backend trains by several processes.
+        os.environ.setdefault("KERAS_BACKEND", "jax")
     from handvision.training import read_recipe, recipes, run_recipe
 
     if options.list:
@@ -38,5 +43,10 @@ def run(options: argparse.Namespace) -> int:
         chosen = Settings.resolve(options.profile, options.data, options.seed)
         recipe = recipes.get(options.recipe, chosen.profile, data=chosen.data, seed=chosen.seed)
     folder = Path(options.folder) if options.folder else workspace().runs / recipe.product
-    print(run_recipe(recipe, folder))
+    if options.processes is not None:
+        from handvision.training.launcher import train_in_processes
+
+        train_in_processes(recipe, folder, options.processes)
+    else:
+        print(run_recipe(recipe, folder))
     return 0

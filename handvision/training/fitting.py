@@ -20,6 +20,7 @@ from handvision.training.checkpoints import (
     set_epoch,
     write_checkpoint,
 )
+from handvision.training.distribution import CountMoves, check_same, current, shared, wait_for_all
 from handvision.training.flow_classes import check_classes
 from handvision.training.padding import padded
 from handvision.training.progress import Progress
@@ -67,6 +68,9 @@ def fit(
     taken up after its last finished epoch, or just loaded if it was finished. If it belongs to
     another one, the training starts anew and says what differs.
 
+    Where this process trains with others (see `distribution.join`), it takes its share of every batch,
+    and only the first of them writes.
+
     Args:
         model: compiled (`compile_classifier`, `compile_segmenter`). For the same result in two runs
             call `set_seed`, and `platform.make_deterministic`, before building it.
@@ -88,6 +92,8 @@ def fit(
         FloatingPointError: the loss is no number any more.
     """
     _check_fit(model, train, validation, epochs)
+    rank = current()
+    wait_for_all(f"fit {Path(folder).absolute()}")
     set_seed(seed)
     model.optimizer.build(model.trainable_variables)
     folder = Path(folder)
@@ -96,7 +102,9 @@ def fit(
     progress = Progress(title, int(epochs), verbose)
     run = _Run(model, train, validation, int(epochs), folder / "checkpoint.npz", int(seed), progress)
     run.resume()
+    check_same(run.epoch, folder)
     if run.epoch < epochs:
+        train, validation = shared(train, rank), None if validation is None else shared(validation, rank)
         if keras.backend.backend() == "jax":
             # Builds losses and metrics. Keras would peek at a first batch for that, and where worker
             # threads draw the batches, what they drew ahead would shift the order of every epoch.
@@ -106,7 +114,7 @@ def fit(
             validation_data=validation,
             epochs=epochs,
             initial_epoch=run.epoch,
-            callbacks=[*callbacks, run],
+            callbacks=[*callbacks, CountMoves(), run],
             verbose=0,
             shuffle=False,  # the sequence shuffles, as a function of (seed, epoch)
         )
@@ -212,6 +220,8 @@ class _Run(keras.callbacks.Callback):
         self._write()
 
     def _write(self) -> None:
+        if not current().writes:
+            return
         state = {name: getattr(self, name) for name in ("fingerprint", "epoch", "history", "seconds")}
         arrays = {
             "weights": arrays_of(self.network.weights),

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from handvision.models.export.onnx import onnx_of
 from handvision.training import platform
 from handvision.training.fitting import History, fit
+from handvision.training.wrapping import WrappedSequence
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,30 +87,16 @@ def fit_tail(
     )
 
 
-class EncodedSequence(keras.utils.PyDataset):
+class EncodedSequence(WrappedSequence):
     """Batches of another sequence, with features in place of the pictures."""
 
     def __init__(self, sequence: Any, encoder: Encoder, workers: int = 2):
-        super().__init__(workers=workers, max_queue_size=6)
-        self.sequence, self.encoder = sequence, encoder
-
-    @property
-    def epoch(self) -> int:
-        return int(self.sequence.epoch)
-
-    @epoch.setter
-    def epoch(self, epoch: int) -> None:
-        self.sequence.epoch = epoch
-
-    def __len__(self) -> int:
-        return len(self.sequence)
+        super().__init__(sequence, workers=workers, max_queue_size=6)
+        self.encoder = encoder
 
     def __getitem__(self, index: int) -> tuple[Any, ...]:
         pictures, *rest = self.sequence[index]
         return (self.encoder(pictures), *rest)
-
-    def on_epoch_end(self) -> None:
-        self.sequence.on_epoch_end()
 
 
 def _borders(model: keras.Model) -> Sequence[keras.KerasTensor]:

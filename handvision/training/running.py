@@ -8,6 +8,7 @@ from handvision import models
 from handvision.core.files import replacing
 from handvision.training.classifiers import classifier_task, train_classifier, tune_classifier, tuning_photos
 from handvision.training.close_readers import train_close_reader
+from handvision.training.distribution import join
 from handvision.training.finders import train_finder
 from handvision.training.recipe import (
     ClassifierRecipe,
@@ -30,7 +31,8 @@ def run_recipe(recipe: Recipe, folder: str | Path) -> Path:
         folder: of this training; made if need be. The recipe is written there as `recipe.json`.
 
     Returns:
-        The file of the model, `<product>.keras` in the folder.
+        The file of the model, `<product>.keras` in the folder. Of several processes (see
+        `distribution.join`) the first one writes it.
 
     Raises:
         ValueError: the recipe does not fit; the message names the field.
@@ -38,9 +40,28 @@ def run_recipe(recipe: Recipe, folder: str | Path) -> Path:
         FileNotFoundError: a model that the recipe builds on is not there.
     """
     folder = Path(folder)
-    with replacing(folder / "recipe.json") as path:
-        path.write_text(recipe.dumps(), "utf-8")
-    return models.save_model(_trained(recipe, folder / "training"), folder / f"{recipe.product}.keras")
+    rank = join()
+    if rank.count > 1:
+        check_processes(recipe)
+    if rank.writes:
+        with replacing(folder / "recipe.json") as path:
+            path.write_text(recipe.dumps(), "utf-8")
+    model = _trained(recipe, folder / "training")
+    file = folder / f"{recipe.product}.keras"
+    return models.save_model(model, file) if rank.writes else file
+
+
+def check_processes(recipe: Recipe) -> None:
+    """That several processes can train it.
+
+    Raises:
+        ValueError: they can't.
+    """
+    if not isinstance(recipe, SegmenterRecipe | ClassifierRecipe):
+        raise ValueError(
+            f"the recipe's kind is {recipe.kind}; several processes train {SegmenterRecipe.kind} and "
+            f"{ClassifierRecipe.kind}: others have parts that run on TensorFlow, or learn nothing"
+        )
 
 
 def _trained(recipe: Recipe, folder: Path) -> keras.Model:
