@@ -9,7 +9,7 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -21,6 +21,7 @@ from handvision.training.running import check_processes
 
 SILENT_SECONDS = 25  # without a sign of life, a process is frozen
 BEHIND_SECONDS = 45  # in which nobody moved: who is behind the others is stuck
+_GRACE_SECONDS = 5
 _TAIL = 2000  # characters of what a lost process said
 
 
@@ -53,21 +54,35 @@ def watch(command: list[str], count: int) -> None:
     Raises:
         RuntimeError: one was lost.
     """
-    with ExitStack() as stack, selectors.DefaultSelector() as selector:
-        address = f"127.0.0.1:{_free_port()}"
-        processes = [
-            stack.enter_context(_started(command, number, count, address)) for number in range(count)
-        ]
-        for process in processes:
-            selector.register(process.pulse, selectors.EVENT_READ, process)
-        while any(process.popen.poll() is None for process in processes):
-            for key, _ in selector.select(0.2):
-                if not key.data.hear():
-                    selector.unregister(key.fileobj)
-            if lost := _lost(processes):
-                raise RuntimeError(lost)
-        if lost := _lost(processes):
-            raise RuntimeError(lost)
+    address = f"127.0.0.1:{_free_port()}"
+    processes: list[_Process] = []
+    clock = _Clock()
+    with selectors.DefaultSelector() as selector, ExitStack() as stack:
+        try:
+            for number in range(count):
+                process = stack.enter_context(_started(command, number, count, address))
+                processes.append(process)
+                selector.register(process.pulse, selectors.EVENT_READ, process)
+            while not (lost := _lost(processes, clock.now())) and any(each.runs for each in processes):
+                for key, _ in selector.select(0.2):
+                    if not key.data.hear(clock.now()):
+                        selector.unregister(key.fileobj)
+        finally:
+            _end(processes)
+    if lost:
+        raise RuntimeError(lost)
+
+
+class _Clock:
+    """Seconds that this process has seen go by: not those in which it was stopped, and the others with it."""
+
+    def __init__(self) -> None:
+        self._seconds, self._last = 0.0, time.monotonic()
+
+    def now(self) -> float:
+        passed, self._last = time.monotonic() - self._last, time.monotonic()
+        self._seconds += min(passed, 1.0)
+        return self._seconds
 
 
 @dataclass
@@ -80,7 +95,7 @@ class _Process:
         pulse: where it gives signs of life, a file descriptor.
         errors: what it says on stderr, where it does not say it here.
         moves: see `distribution.CountMoves`.
-        heard, moved: when it gave its last sign of life, and when it last moved; None before it began.
+        heard, moved: when it gave its last sign of life, None before the first; and when it last moved.
     """
 
     name: str
@@ -89,17 +104,17 @@ class _Process:
     errors: IO[bytes] | None
     moves: int = 0
     heard: float | None = None
-    moved: float = field(default_factory=time.monotonic)
+    moved: float = 0.0
 
-    def hear(self) -> bool:
+    def hear(self, now: float) -> bool:
         """Takes signs of life; False where there will be none any more."""
         said = os.read(self.pulse, 4096)
         if not said:
             return False
-        self.heard = time.monotonic()
+        self.heard = now
         moves = int(said.split()[-1])
         if moves != self.moves:
-            self.moves, self.moved = moves, self.heard
+            self.moves, self.moved = moves, now
         return True
 
     @property
@@ -114,9 +129,8 @@ class _Process:
         return f"\n{said[-_TAIL:]}" if said else ""
 
 
-def _lost(processes: list[_Process]) -> str:
+def _lost(processes: list[_Process], now: float) -> str:
     """What happened, naming the process that the others were lost by; "" where all is well."""
-    now = time.monotonic()
     running = [process for process in processes if process.runs]
     for process in processes:
         code = process.popen.poll()
@@ -142,7 +156,7 @@ def _lost(processes: list[_Process]) -> str:
 
 @contextmanager
 def _started(command: list[str], number: int, count: int, address: str) -> Iterator[_Process]:
-    """A process that runs within; it is killed at the end if it runs still."""
+    """A process, and within, what belongs to it is open."""
     with ExitStack() as stack:
         pulse, theirs = os.pipe()
         stack.callback(os.close, pulse)
@@ -158,11 +172,20 @@ def _started(command: list[str], number: int, count: int, address: str) -> Itera
             )
         finally:
             os.close(theirs)
+        yield _Process(f"process {number} of {count}", popen, pulse, errors)
+
+
+def _end(processes: list[_Process]) -> None:
+    """Asks those that run still to end, and kills those that can't."""
+    for process in processes:
+        process.popen.terminate()
+    deadline = time.monotonic() + _GRACE_SECONDS
+    for process in processes:
         try:
-            yield _Process(f"process {number} of {count}", popen, pulse, errors)
-        finally:
-            popen.kill()
-            popen.wait()
+            process.popen.wait(max(0.0, deadline - time.monotonic()))
+        except subprocess.TimeoutExpired:
+            process.popen.kill()
+            process.popen.wait()
 
 
 def variables(number: int, count: int, address: str) -> Mapping[str, str]:
