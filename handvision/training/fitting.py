@@ -20,7 +20,7 @@ from handvision.training.checkpoints import (
     set_epoch,
     write_checkpoint,
 )
-from handvision.training.distribution import CountMoves, check_same, current, shared, wait_for_all
+from handvision.training.distribution import ALONE, CountMoves, check_same, current, shared, wait_for_all
 from handvision.training.flow_classes import check_classes
 from handvision.training.padding import padded
 from handvision.training.progress import Progress
@@ -114,7 +114,7 @@ def fit(
             validation_data=validation,
             epochs=epochs,
             initial_epoch=run.epoch,
-            callbacks=[*callbacks, CountMoves(), run],
+            callbacks=[*callbacks, run] if rank == ALONE else [*callbacks, CountMoves(), run],
             verbose=0,
             shuffle=False,  # the sequence shuffles, as a function of (seed, epoch)
         )

@@ -40,7 +40,7 @@ NOT_RUN = {
     "cp runs/": "needs the trainings above",
     "python -m tests.": "writes the answers that other tests compare with",
     "python benchmarks/": "measures times, beside MediaPipe",
-    "handvision train finger_numbers --profile quick": "tests/training/test_processes.py starts the processes",
+    "handvision train finger_numbers --profile quick": "tests/training/test_processes.py starts them",
     "export KERAS_DISTRIBUTION": "tests/training/test_processes.py sets the same",
     "handvision study cards": "tests/studies/test_cards.py renders the same",
     "import pandas": "tests/cli/test_bulk.py runs it",
