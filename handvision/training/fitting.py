@@ -93,7 +93,7 @@ def fit(
     """
     _check_fit(model, train, validation, epochs)
     rank = current()
-    wait_for_all(f"fit {Path(folder).absolute()}")
+    wait_for_all(f"fit {Path(folder).name}")
     set_seed(seed)
     model.optimizer.build(model.trainable_variables)
     folder = Path(folder)
