@@ -39,6 +39,8 @@ class Answers:
     def accuracy(self, radius: float = np.inf) -> NDArray[np.float64]:
         """(draws,) the share of photos of taught gestures that are named, and rightly.
 
+        NaN in draws that made an example of each such photo: nothing is left to ask about.
+
         Args:
             radius: what is farther from its gesture is refused.
         """
@@ -151,6 +153,12 @@ def nearest(distances: NDArray[np.float64], neighbours: int = 1) -> Read:
         return np.array(list(draw))[named], np.where(np.isfinite(closest), closest, np.nan)
 
     return read
+
+
+def over_draws(shares: NDArray[np.float64]) -> tuple[float, float]:
+    """Mean and 5 % quantile of the draws that left something to ask about; NaN where none did."""
+    told = shares[np.isfinite(shares)]
+    return (float(told.mean()), float(np.quantile(told, 0.05))) if len(told) else (np.nan, np.nan)
 
 
 def _shares(holds: NDArray[np.bool_], among: NDArray[np.bool_]) -> NDArray[np.float64]:

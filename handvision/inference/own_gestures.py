@@ -1,18 +1,22 @@
 """Gestures of one's own: taught by a few examples, at once, and refused where they are not shown."""
 
-import json
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handvision.core.files import replacing
 from handvision.core.hand import Hand, Reading
-from handvision.inference.hand_shapes import BONE_NUMBERS, different, distances, shape_of_hand
+from handvision.inference.hand_shapes import (
+    BONE_NUMBERS,
+    different,
+    distances,
+    embedding_share,
+    shape_of_hand,
+)
+from handvision.inference.taught_files import read_taught, write_taught
 from handvision.inference.teaching_advice import Advice, advice_on_examples, advice_on_photos
 
 if TYPE_CHECKING:
@@ -22,8 +26,8 @@ FORMAT, VERSION = "handvision own gestures", 1
 SIDES = ("together", "apart")
 
 # Within this distance of its nearest example a hand shows a gesture: of one example, of very many. Chosen so
-# that of gestures that were not taught, one example refuses 60 %, five 85 % (photos: see EMBEDDING_SHARE).
-_RADIUS_OF_ONE, _RADIUS_OF_MANY = 0.65, 0.435
+# that of gestures that were not taught, one example refuses 60 %, five 85 % (photos: see `hand_shapes`).
+_RADIUS_OF_ONE, _RADIUS_OF_MANY = 0.62, 0.52
 _SHARPNESS = 4.0  # of probabilities: a hand at an example's very place is 98 % sure
 _Key = tuple[str, str]  # a gesture's name and, where sides are apart, its side
 _Shapes = NDArray[np.float64]  # (n, d), see shape_of_hand
@@ -57,7 +61,7 @@ class OwnGestures:
         self.sides = sides
         self.model = ""
         self._examples: dict[_Key, _Shapes] = {}
-        self._radii: dict[_Key, float] = {}
+        self._unlike: dict[_Key, float] = {}  # how many of the examples are not nearly the same
 
     @property
     def counts(self) -> dict[str, int]:
@@ -115,7 +119,7 @@ class OwnGestures:
         if name not in self.counts:
             raise KeyError(f"there is no gesture {name!r}; there are: {', '.join(self.counts) or 'none'}")
         for key in [key for key in self._examples if key[0] == name]:
-            del self._examples[key], self._radii[key]
+            del self._examples[key], self._unlike[key]
         if not self._examples:
             self.model = ""
 
@@ -130,11 +134,7 @@ class OwnGestures:
         self._checked_model([hand])
         shape, (_, side) = shape_of_hand(hand), self._key("", hand)
         keys = [key for key in self._examples if key[1] == side]
-        # None of them is one more choice, as probable as a gesture whose nearest example is a radius away.
-        names, energies = [*(name for name, _ in keys), None], np.array([*self._energies(shape, keys), 1.0])
-        weights = np.exp(_SHARPNESS * (energies.min() - energies))
-        best = int(weights.argmax())
-        return names[best], float(weights[best] / weights.sum())
+        return likeliest([name for name, _ in keys], self._energies(shape, keys))
 
     def save(self, path: str | os.PathLike) -> None:
         """Writes a small JSON file, which `load` and the page read.
@@ -146,15 +146,8 @@ class OwnGestures:
             {"name": name, "side": side, "examples": examples.round(_DIGITS).tolist()}
             for (name, side), examples in self._examples.items()
         ]
-        content = {
-            "format": FORMAT,
-            "version": VERSION,
-            "model": self.model,
-            "sides": self.sides,
-            "gestures": gestures,
-        }
-        with replacing(path) as temporary:
-            temporary.write_text(json.dumps(content, ensure_ascii=False) + "\n", "utf-8")
+        content = {"model": self.model, "sides": self.sides, "gestures": gestures}
+        write_taught(path, FORMAT, VERSION, content)
 
     @classmethod
     def load(cls, path: str | os.PathLike, model: str = "") -> "OwnGestures":
@@ -167,24 +160,13 @@ class OwnGestures:
             FileNotFoundError: there is no such file.
             ValueError: it is something else, of a newer version, or its examples were read by another model.
         """
-        try:
-            gestures = cls._from_json(json.loads(Path(path).read_text("utf-8")))
-        except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
-            why = f"{error} is missing" if isinstance(error, KeyError) else str(error)
-            raise ValueError(
-                f"{path} is no file of taught gestures: {why}; name another file, or teach them anew"
-            ) from error
+        gestures = read_taught(path, FORMAT, VERSION, cls._from_json)
         if model and gestures._examples and gestures.model != model:
             raise ValueError(f"{path}: {_other_model(gestures.model, model)}")
         return gestures
 
     @classmethod
     def _from_json(cls, content: dict[str, Any]) -> "OwnGestures":
-        if content["format"] != FORMAT or content["version"] != VERSION:
-            raise ValueError(
-                f"it says {content['format']!r}, version {content['version']!r}; this handvision reads "
-                f"{FORMAT!r}, version {VERSION}"
-            )
         gestures = cls(content["sides"])
         gestures.model = str(content["model"])
         for each in content["gestures"]:
@@ -214,19 +196,20 @@ class OwnGestures:
 
     def _add(self, key: _Key, shapes: _Shapes) -> None:
         together = np.concatenate([self._examples[key], shapes]) if key in self._examples else shapes
-        # The more the examples of a gesture differ, the less may a hand differ from all of them.
         self._examples[key] = together
-        self._radii[key] = reject_radius(different(together, mirrored=self._mirrored))
+        self._unlike[key] = different(together, mirrored=self._mirrored)
 
     def _energies(self, shape: NDArray[np.float64], keys: list[_Key]) -> list[float]:
         """Of each gesture, the squared distance to its nearest example, in its reject radii."""
         if not keys:
             return []
-        examples = [self._examples[key] for key in keys]
-        distance = distances(shape[None], np.concatenate(examples), mirrored=self._mirrored)[0]
-        starts = np.cumsum([0, *map(len, examples[:-1])])
-        radii = np.array([self._radii[key] for key in keys])
-        return ((np.minimum.reduceat(distance, starts) / radii) ** 2).tolist()
+        examples, unlike = [self._examples[key] for key in keys], [self._unlike[key] for key in keys]
+        counts = [len(each) for each in examples]
+        shares = np.repeat([embedding_share(each) for each in unlike], counts)
+        distance = distances(shape[None], np.concatenate(examples), mirrored=self._mirrored, share=shares)[0]
+        nearest = np.minimum.reduceat(distance, np.cumsum([0, *counts[:-1]]))
+        # The more the examples of a gesture differ, the less may a hand differ from all of them.
+        return ((nearest / [reject_radius(each) for each in unlike]) ** 2).tolist()
 
     def _advice(self, key: _Key) -> list[Advice]:
         others = {
@@ -240,6 +223,17 @@ class OwnGestures:
 def reject_radius(examples: float) -> float:
     """How far a hand may be from the nearest of so many unlike examples of a gesture to be taken for it."""
     return _RADIUS_OF_MANY + (_RADIUS_OF_ONE - _RADIUS_OF_MANY) / examples
+
+
+def likeliest(names: Sequence[str], energies: Sequence[float]) -> tuple[str | None, float]:
+    """The name of the least energy and how probable it is; None where all are above 1.
+
+    None of them is one more choice, as probable as a gesture whose nearest example is a radius away.
+    """
+    choices, all_energies = [*names, None], np.array([*energies, 1.0])
+    weights = np.exp(_SHARPNESS * (all_energies.min() - all_energies))
+    best = int(weights.argmax())
+    return choices[best], float(weights[best] / weights.sum())
 
 
 def name_hands(readings: Iterable[Reading], gestures: OwnGestures) -> Iterator[Reading]:

@@ -5,8 +5,8 @@
 Beside `OwnGestures` stand k nearest neighbours on MediaPipe's 21 points, and what hands may be compared by:
 points, embedding, the features before it, and two of them together. All see the same photos and draws. Of
 all but `OwnGestures` the reject radius, and where there is a choice the mixture and k, are those that serve
-the validation photos best while they refuse others as often as is wanted; what they say of `OwnGestures`' own
-constants is printed. Its constants were chosen in the same way.
+train and validation photos best while they refuse others as often as is wanted; what they say of the
+constants of `OwnGestures` is printed, which were chosen in the same way.
 
 The record lands in `runs/comparisons/own_gestures.json`; what was read of photos is kept in
 `runs/own_gestures/`.
@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 
 from handvision.core.hand import Hand
 from handvision.core.workspace import workspace
-from handvision.evaluation.own_gestures import Answers, Read, answers, draws, nearest, taught
+from handvision.evaluation.own_gestures import Answers, Read, answers, draws, nearest, over_draws, taught
 from handvision.heads.embedding import shape_of
 from handvision.inference.backends import RELEASED, open_backend
 from handvision.inference.backends.onnx import OnnxBackend
@@ -154,7 +154,8 @@ def judge(
 def constants(chosen: Chosen) -> dict[str, Any]:
     """What the choice for points and embedding says of the constants in `inference.own_gestures`.
 
-    There a radius is that of very many examples, and more the fewer there are: many + (one - many) / n.
+    There radius and share are those of very many examples, and others the fewer there are:
+    many + (one - many) / n.
     """
     one, five = chosen[1][1], chosen[5][1]
     return {
@@ -190,13 +191,18 @@ def milliseconds(model: Path, given: GestureTest, hands: Hands) -> dict[str, flo
 
 def _best(way: Way, given: GestureTest, hands: Hands, examples: int, count: int) -> tuple[str, float]:
     """The choice that names most rightly, and the radius at which it refuses as often as is wanted."""
-    best, found = -1.0, ("", 0.0)
+    best, found = -1.0, ("", 0.0)  # NaN, where nothing is asked about, is above nothing
     for choice, (compare, neighbours) in way.choices.items():
         told = _answers(given, nearest(compare(hands), neighbours), hands, examples, count)
         radius = told.radius_that_refuses(REFUSED[examples])
-        accuracy = float(told.accuracy(radius).mean())
+        accuracy, _ = over_draws(told.accuracy(radius))
         if accuracy > best:
             best, found = accuracy, (choice, radius)
+    if best < 0:
+        raise ValueError(
+            f"{examples} examples of each of {', '.join(given.taught)} leave no photo of them to ask about; "
+            "give more photos"
+        )
     return found
 
 
@@ -215,8 +221,7 @@ def _figures(
         answered = _answers(given, read, hands, examples, count)
         shares = {"accuracy": answered.accuracy(radius), "refused": answered.refused(radius)}
         for name, of_draws in shares.items():
-            figures[f"{name}_{examples}"] = float(of_draws.mean())
-            figures[f"{name}_{examples}_low"] = float(np.quantile(of_draws, 0.05))
+            figures[f"{name}_{examples}"], figures[f"{name}_{examples}_low"] = over_draws(of_draws)
     return figures
 
 
@@ -229,12 +234,12 @@ def _answers(given: GestureTest, read: Read, hands: Hands, examples: int, count:
 # What hands are compared by -------------------------------------------------------------------------------
 
 
-def by_shape(embedding_share: float) -> Compare:
+def by_shape(share: float) -> Compare:
     """Bones and embedding, as `OwnGestures` compares them, in another mixture."""
     return lambda hands: _between(
         hands,
         shape_of_hand,
-        lambda shapes: distances(shapes, shapes, mirrored=True, embedding_share=embedding_share),
+        lambda shapes: distances(shapes, shapes, mirrored=True, share=share),
     )
 
 

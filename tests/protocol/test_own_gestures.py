@@ -66,6 +66,7 @@ def test_photos_are_turned_that_are_asked_about(monkeypatch):
 
 def test_constants_are_never_chosen_by_test_photos():
     for test in gestures_to_choose_by().values():
+        assert of_part(test, test.asked) == {0, 1}
         assert of_part(test, np.ones(len(test.photos), bool)) == {0, 1}
 
 

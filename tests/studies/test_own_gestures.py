@@ -1,6 +1,7 @@
 """The study of own gestures, on hands whose points and embedding come from the skeleton."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,6 +18,7 @@ from handvision.studies.surest_hands import SurestHands, look_with, look_with_te
 from tests.helpers.gesturing import MODEL, show
 
 TAUGHT, OTHERS = ("L", "call me (thumb, little)"), ("fist",)
+READERS = ("ours", "features", "mediapipe")
 LOST = 11  # the seed of a person whose hand no reader finds
 
 
@@ -45,9 +47,7 @@ def given():
 
 
 def test_all_ways_are_judged_on_the_same_draws(given, tmp_path):
-    readers = {
-        name: SurestHands(tmp_path / f"{name}.npz", look, MODEL) for name in ("ours", "features", "mediapipe")
-    }
+    readers = {name: SurestHands(tmp_path / f"{name}.npz", look, MODEL) for name in READERS}
     chosen = study.choose(readers, {"hagrid_unseen_gestures": given}, 6)
     variants = tuple(study.judge(readers, chosen, {"hagrid_unseen_gestures": given}, 6))
     assert [variant.name for variant in variants] == ["ours", *(way.name for way in study.WAYS)]
@@ -63,6 +63,19 @@ def test_all_ways_are_judged_on_the_same_draws(given, tmp_path):
         assert way.figures["hagrid_unseen_gestures"]["refused_1"] >= study.REFUSED[1]
     table = table_of(Record("own_gestures", variants=variants))
     assert len(table.cells) == 4 and len(table.columns) == 4 + len(variants)
+
+
+def test_draws_that_leave_nothing_to_ask_about_do_not_count(given, tmp_path):
+    readers = {name: SurestHands(tmp_path / f"{name}.npz", look, MODEL) for name in READERS}
+    # One photo of each gesture is asked about; some of the draws take both for examples.
+    asked = np.isin(np.arange(36) % 12, [3]) | (given.gestures == "fist")
+    few = replace(given, asked=asked, examples=(5,))
+    chosen = study.choose(readers, {"few": few}, 20)
+    (ours, *_) = study.judge(readers, chosen, {"hagrid_unseen_gestures": few}, 20)
+    told = ours.figures["hagrid_unseen_gestures"]
+    assert told["n"] == 2 and 0.5 < told["accuracy_5"] <= 1
+    with pytest.raises(ValueError, match=r"5 examples of each of L, call me .* leave no photo"):
+        study.choose(readers, {"none": replace(few, asked=given.gestures == "fist")}, 3)
 
 
 def test_constants_are_those_of_the_mixture():

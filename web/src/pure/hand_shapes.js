@@ -3,8 +3,8 @@
 
 /** @typedef {{keypoints: [number, number, number][] | null, embedding: number[] | null}} Seen of a hand */
 
-// Of the squared distance, the embedding's part; the rest is that of the bones.
-const EMBEDDING_SHARE = 0.25;
+// Of the squared distance, the embedding's part for a gesture of one example, and of very many; the rest is that of the bones.
+const [SHARE_OF_ONE, SHARE_OF_MANY] = [0.25, 0.55];
 // Numbers of a shape: 20 bones, x and y; behind them stands the embedding.
 export const BONE_NUMBERS = 40;
 // In mean lengths of a hand's bones. A bone that looks shorter has no direction to rely on.
@@ -26,13 +26,19 @@ export function shapeOf({ keypoints, embedding }) {
   return [...uprightBones(keypoints), ...unit(embedding)];
 }
 
+/** The embedding's part of the squared distance to a gesture of so many unlike examples. @param {number} examples */
+export function embeddingShare(examples) {
+  return SHARE_OF_MANY + (SHARE_OF_ONE - SHARE_OF_MANY) / examples;
+}
+
 /**
  * From 0, the same shape, to about 1, another gesture.
  * @param {number[]} one @param {number[]} other shapes @param {boolean} mirrored whether a left hand may be like a right one
+ * @param {number} [share] of the squared distance, the embedding's part
  */
-export function distance(one, other, mirrored) {
-  const squared = squaredDistance(one, other, 1);
-  return Math.sqrt(mirrored ? Math.min(squared, squaredDistance(one, other, -1)) : squared);
+export function distance(one, other, mirrored, share = SHARE_OF_ONE) {
+  const squared = squaredDistance(one, other, 1, share);
+  return Math.sqrt(mirrored ? Math.min(squared, squaredDistance(one, other, -1, share)) : squared);
 }
 
 /** How many shapes there are; those that are nearly the same, snapshots of a still hand, count as one.
@@ -41,10 +47,10 @@ export function different(shapes, mirrored) {
   return shapes.reduce((sum, one) => sum + 1 / shapes.filter((other) => distance(one, other, mirrored) < SAME).length, 0);
 }
 
-/** @param {number[]} one @param {number[]} other @param {1 | -1} right -1: the other is seen in a mirror */
-function squaredDistance(one, other, right) {
+/** @param {number[]} one @param {number[]} other @param {1 | -1} right -1: the other is seen in a mirror @param {number} share */
+function squaredDistance(one, other, right, share) {
   // Embeddings of unlike shapes are orthogonal: their squared distance is 2.
-  const [bone, embedding] = [(1 - EMBEDDING_SHARE) / (BONE_NUMBERS / 2), EMBEDDING_SHARE / 2];
+  const [bone, embedding] = [(1 - share) / (BONE_NUMBERS / 2), share / 2];
   return one.reduce((sum, value, i) => {
     const isBone = i < BONE_NUMBERS;
     return sum + (isBone ? bone : embedding) * (value - (isBone && i % 2 === 0 ? right : 1) * other[i]) ** 2;

@@ -1,17 +1,18 @@
 // @ts-check
 /** Gestures that a user teaches, and the file that Python's OwnGestures reads and writes. */
 
-import { BONE_NUMBERS, different, distance, shapeOf } from "./hand_shapes.js";
+import { BONE_NUMBERS, different, distance, embeddingShare, shapeOf } from "./hand_shapes.js";
 import { adviceOnExamples } from "./teaching_advice.js";
 
 /**
  * @typedef {import("./heads.js").Answer} Answer
  * @typedef {import("./hand_shapes.js").Seen & {handedness: string}} Hand
- * @typedef {{name: string, side: string, examples: number[][], radius: number}} Gesture side: "", "left" or "right"
+ * @typedef {{name: string, side: string, examples: number[][], unlike: number}} Gesture side: "", "left" or "right";
+ * unlike: how many of its examples are not nearly the same
  */
 
 const [FORMAT, VERSION, SIDES] = ["handvision own gestures", 1, ["together", "apart"]];
-const [RADIUS_OF_ONE, RADIUS_OF_MANY] = [0.65, 0.435];
+const [RADIUS_OF_ONE, RADIUS_OF_MANY] = [0.62, 0.52];
 const SHARPNESS = 4; // of probabilities: a hand at an example's very place is 98 % sure
 const DIGITS = 1e4;
 
@@ -63,8 +64,9 @@ export class OwnGestures {
   read(hand) {
     const side = this.#sideOf(hand);
     const shape = shapeOf(hand);
-    const choices = this.gestures.filter((gesture) => gesture.side === side).map(({ name, examples, radius }) => {
-      return { label: name, energy: (Math.min(...examples.map((one) => distance(shape, one, this.#mirrored))) / radius) ** 2 };
+    const choices = this.gestures.filter((gesture) => gesture.side === side).map(({ name, examples, unlike }) => {
+      const nearest = Math.min(...examples.map((one) => distance(shape, one, this.#mirrored, embeddingShare(unlike))));
+      return { label: name, energy: (nearest / radiusOf(unlike)) ** 2 };
     });
     // None of them is one more choice, as probable as a gesture whose nearest example is a radius away.
     choices.push({ label: "", energy: 1 });
@@ -118,10 +120,9 @@ export class OwnGestures {
   /** @param {string} name @param {string} side @param {number[][]} shapes */
   #add(name, side, shapes) {
     let gesture = this.gestures.find((each) => each.name === name && each.side === side);
-    if (!gesture) this.gestures.push(gesture = { name, side, examples: [], radius: 0 });
+    if (!gesture) this.gestures.push(gesture = { name, side, examples: [], unlike: 0 });
     gesture.examples.push(...shapes);
-    // The more the examples of a gesture differ, the less may a hand differ from all of them.
-    gesture.radius = RADIUS_OF_MANY + (RADIUS_OF_ONE - RADIUS_OF_MANY) / different(gesture.examples, this.#mirrored);
+    gesture.unlike = different(gesture.examples, this.#mirrored);
   }
 
   /** @param {string} name @param {string} side @returns {string[]} */
@@ -131,6 +132,11 @@ export class OwnGestures {
     const others = new Map(ofSide.filter((gesture) => gesture !== own).map((gesture) => [titleOf(gesture), gesture.examples]));
     return own ? adviceOnExamples(titleOf(own), own.examples, others, this.#mirrored) : [];
   }
+}
+
+/** The more the examples of a gesture differ, the less may a hand differ from all of them. @param {number} unlike */
+function radiusOf(unlike) {
+  return RADIUS_OF_MANY + (RADIUS_OF_ONE - RADIUS_OF_MANY) / unlike;
 }
 
 /** @param {Gesture} gesture */
