@@ -20,17 +20,29 @@ if TYPE_CHECKING:
     from handvision.core.hand import Hand, Reading
     from handvision.inference.live import live
     from handvision.inference.own_gestures import OwnGestures
+    from handvision.inference.own_motions import OwnMotions
     from handvision.inference.predict import predict
     from handvision.models import layers
     from handvision.models.load import load_model
 
 __version__ = "0.1.0"
-__all__ = ["Hand", "OwnGestures", "Reading", "layers", "live", "load_model", "models", "predict"]
+__all__ = [
+    "Hand",
+    "OwnGestures",
+    "OwnMotions",
+    "Reading",
+    "layers",
+    "live",
+    "load_model",
+    "models",
+    "predict",
+]
 
 # Public name -> the module that holds it.
 _HOME = {
     "Hand": "handvision.core.hand",
     "OwnGestures": "handvision.inference.own_gestures",
+    "OwnMotions": "handvision.inference.own_motions",
     "Reading": "handvision.core.hand",
     "live": "handvision.inference.live",
     "load_model": "handvision.models.load",

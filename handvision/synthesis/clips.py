@@ -43,7 +43,7 @@ class ClipFrame:
 
 
 @dataclass(frozen=True)
-class _Moved:
+class Moved:
     """Where a hand is against where it began: shift in sides of the picture, turn in degrees, and growth."""
 
     right: float = 0.0
@@ -52,15 +52,24 @@ class _Moved:
     growth: float = 1.0
 
 
+# Which hand, and how much of the clip has passed -> where it is.
+Motion = Callable[[int, float], Moved]
+
+
 def render_clip(
-    kind: str, frames: int = 90, size: int = 256, seed: int = 0, split: str = "test", rate: float = 30.0
+    kind: str | Motion,
+    frames: int = 90,
+    size: int = 256,
+    seed: int = 0,
+    split: str = "test",
+    rate: float = 30.0,
 ) -> Iterator[ClipFrame]:
     """Yields the frames of a clip of one person's two hands, each of which shows a number throughout.
 
     Args:
         kind: "still" (neither hand moves), "moving" (both swing, turn, come nearer and go), "crossing" (they
             pass before each other, the second one nearer) or "leaving" (the second one leaves the picture
-            and comes back).
+            and comes back); or a motion of one's own, see `gesture_motions`.
         frames: how many, from 2.
         size: width and height in pixels, 32 to 1024.
         seed: the same one gives the same clip.
@@ -70,7 +79,7 @@ def render_clip(
     Raises:
         ValueError: an argument is out of its range; the message names it.
     """
-    if kind not in MOTIONS:
+    if not callable(kind) and kind not in MOTIONS:
         raise ValueError(f"kind is {kind!r}; use one of {', '.join(MOTIONS)}")
     if split not in SPLITS:
         raise ValueError(f"split is {split!r}; use one of {', '.join(SPLITS)}")
@@ -79,11 +88,11 @@ def render_clip(
             raise ValueError(f"{name} is {value!r}; use a whole number from {low} to {high}")
     if not 0 < rate < math.inf:
         raise ValueError(f"rate is {rate!r}; use frames a second, above 0")
-    return _frames(MOTIONS[kind], frames, size, seed, split, rate)
+    return _frames(kind if callable(kind) else MOTIONS[kind], frames, size, seed, split, rate)
 
 
 def _frames(
-    motion: Callable[[int, float], _Moved], frames: int, size: int, seed: int, split: str, rate: float
+    motion: Motion, frames: int, size: int, seed: int, split: str, rate: float
 ) -> Iterator[ClipFrame]:
     rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SPLITS.index(split), 0)))
     noise = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(SPLITS.index(split), 1)))
@@ -127,7 +136,7 @@ def _scenes(rng: np.random.Generator, split: str, size: int, labels: np.ndarray)
     return scenes
 
 
-def _moved(start: Scene, moved: _Moved) -> Scene:
+def _moved(start: Scene, moved: Moved) -> Scene:
     turn = rotation((0, 0, 1), moved.turn)
     return replace(
         start,
@@ -171,28 +180,28 @@ def _picture(photo: np.ndarray, scenes: list[Scene], labels: np.ndarray) -> Pict
     return Picture(photo, np.max(masks, axis=0), np.stack(masks), hands)
 
 
-# Motions: which hand, and how much of the clip has passed -> where it is --------------------------------
+# Motions --------------------------------------------------------------------------------------------------
 
 
-def _still(number: int, share: float) -> _Moved:
-    return _Moved()
+def _still(number: int, share: float) -> Moved:
+    return Moved()
 
 
-def _moving(number: int, share: float) -> _Moved:
+def _moving(number: int, share: float) -> Moved:
     wave = math.sin(2 * math.pi * (1 + 0.5 * number) * share)
     other = math.sin(2 * math.pi * (1.5 - 0.5 * number) * share)
-    return _Moved(0.06 * wave, 0.12 * other, 25 * wave, 1 + 0.12 * other)
+    return Moved(0.06 * wave, 0.12 * other, 25 * wave, 1 + 0.12 * other)
 
 
-def _crossing(number: int, share: float) -> _Moved:
+def _crossing(number: int, share: float) -> Moved:
     way = (_MIDDLES[1] - _MIDDLES[0]) * _smooth(share, 0.2, 0.8)
-    return _Moved(way if number == 0 else -way, 0.05 * (2 * number - 1))
+    return Moved(way if number == 0 else -way, 0.05 * (2 * number - 1))
 
 
-def _leaving(number: int, share: float) -> _Moved:
+def _leaving(number: int, share: float) -> Moved:
     if number == 0:
-        return _Moved()
-    return _Moved(0.7 * (_smooth(share, 0.2, 0.4) - _smooth(share, 0.5, 0.7)))
+        return Moved()
+    return Moved(0.7 * (_smooth(share, 0.2, 0.4) - _smooth(share, 0.5, 0.7)))
 
 
 def _smooth(share: float, start: float, end: float) -> float:
@@ -201,7 +210,7 @@ def _smooth(share: float, start: float, end: float) -> float:
     return x * x * (3 - 2 * x)
 
 
-MOTIONS: dict[str, Callable[[int, float], _Moved]] = {
+MOTIONS: dict[str, Motion] = {
     "still": _still,
     "moving": _moving,
     "crossing": _crossing,
