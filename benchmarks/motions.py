@@ -33,7 +33,8 @@ def main() -> None:
     parser.add_argument("--split", default="test", help="train, validation or test: whose hands")
     parser.add_argument("--out", type=Path, help="write the figures as JSON")
     options = parser.parse_args()
-    names, paths = [], []
+    names: list[str] = []
+    paths: list[NDArray[np.float64] | None] = []
     for name in GESTURE_MOTIONS:
         for person in range(options.people):
             names.append(name)

@@ -157,7 +157,8 @@ class OwnMotions:
 
     def _ending(self, recent: Sequence[Reading]) -> str | None:
         """The surest motion that fills one of WINDOWS up to the last reading."""
-        end, told = _seconds(recent[-1]), []
+        end = _seconds(recent[-1])
+        told: list[tuple[float, str | None]] = []
         for window in WINDOWS:
             clip = [reading for reading in recent if _seconds(reading) >= end - window]
             if end - _seconds(recent[0]) >= 0.9 * window:
