@@ -12,12 +12,16 @@ def add_to(commands: Any) -> None:
     command = new_command(
         commands,
         "release",
-        "copy the models or ablations of a full run into models/, or export a model",
+        "copy the models or ablations of a full run into models/, or export a model, or make its Hub folder",
         "handvision release combined\n"
-        "         handvision release export models/combined.keras combined.onnx combined.tflite",
+        "         handvision release export models/combined.keras combined.onnx combined.tflite\n"
+        "         handvision release hub combined runs/hub/combined",
     )
     command.add_argument(
-        "names", nargs="+", metavar="NAME", help="models and ablations; or: export MODEL.keras TARGET..."
+        "names",
+        nargs="+",
+        metavar="NAME",
+        help="models and ablations; or: export MODEL.keras TARGET...; or: hub NAME FOLDER",
     )
     command.set_defaults(run=run)
 
@@ -26,6 +30,8 @@ def run(options: argparse.Namespace) -> int:
     first, *others = options.names
     if first == "export":
         return export(others)
+    if first == "hub":
+        return hub(others)
     from handvision.core.products import PRODUCTS
     from handvision.studies.release import release, release_study
 
@@ -51,4 +57,19 @@ def export(paths: list[str]) -> int:
     for target in map(Path, paths[1:]):
         report = export_and_check(model, target)
         print(f"{target}: {target.stat().st_size / 2**20:.1f} MiB, {report}")
+    return 0
+
+
+def hub(words: list[str]) -> int:
+    """Writes a released model, its record and its card into a folder for the Hugging Face Hub."""
+    from handvision.core.workspace import workspace
+
+    if len(words) != 2:
+        raise ValueError("hub needs a model's name and a new folder: hub combined runs/hub/combined")
+    root = workspace().repository
+    if root is None:
+        raise ValueError("released models are in a clone of the repository: run this in one")
+    from handvision.studies.hub import write_hub_folder
+
+    print(write_hub_folder(root, *words))
     return 0

@@ -17,7 +17,7 @@ from handvision.core.products import PRODUCTS, Product
 from handvision.plotting import Table, percent, table
 from handvision.studies import everyday_figures, study_tables, tables
 from handvision.studies.everyday_targets import targets_table
-from handvision.studies.record import Record, read_record
+from handvision.studies.record import Figures, Record, read_record
 
 # Of each model the figures that the README shows: the measures of a test set, see `tables.MEASURES`.
 README_FIGURES = {
@@ -38,6 +38,7 @@ README_FIGURES = {
     ),
 }
 BEGIN, END = "<!-- figures: written by `handvision study cards` -->", "<!-- end of figures -->"
+_PEER = "mediapipe_everyday"
 _PLACEHOLDER = re.compile(r"\{\{\s*(.+?)\s*\}\}")
 
 
@@ -92,16 +93,33 @@ def fill(text: str, records: Mapping[str, Record]) -> str:
     return _PLACEHOLDER.sub(replacement, text)
 
 
+def section(folder: Path, product: Product) -> str:
+    """What the page of all models says of one: facts and prose, filled in.
+
+    Args:
+        folder: `models/` of the repository.
+        product: one that is released.
+    """
+    return _section(product, folder, _records(folder))
+
+
+def uses(folder: Path) -> str:
+    """What the models are fit for and what not."""
+    return (folder / "cards" / "uses.md").read_text("utf-8")
+
+
 def _models_readme(folder: Path, records: Mapping[str, Record]) -> str:
     sections = [fill((folder / "cards" / "introduction.md").read_text("utf-8"), records)]
-    for name, product in PRODUCTS.items():
-        if name in records:
-            prose = fill((folder / "cards" / f"{name}.md").read_text("utf-8"), records)
-            facts = _facts(product, records[name], folder)
-            sections.append(f"## {name}\n{facts}\n\n{prose}")
+    sections.append(uses(folder))
+    sections += [_section(product, folder, records) for name, product in PRODUCTS.items() if name in records]
     sections.append(fill((folder / "cards" / "studies.md").read_text("utf-8"), records))
     note = "<!-- Written by `handvision study cards` from models/cards/ and the records: edit those. -->"
     return "\n".join([note, *(section.rstrip() + "\n" for section in sections)])
+
+
+def _section(product: Product, folder: Path, records: Mapping[str, Record]) -> str:
+    prose = fill((folder / "cards" / f"{product.name}.md").read_text("utf-8"), records)
+    return f"## {product.name}\n{_facts(product, records[product.name], folder)}\n\n{prose}"
 
 
 def _facts(product: Product, record: Record, folder: Path) -> str:
@@ -125,13 +143,25 @@ def _hardware(record: Record) -> str:
 
 
 def _readme_table(records: Mapping[str, Record]) -> Table:
+    """The chosen figures; beside them MediaPipe's on the same photos, where the benchmark was run."""
+    peer = _mediapipe(records)
     rows = []
     for name, chosen in README_FIGURES.items():
         for test, measure in chosen if name in records else ():
             result = records[name].figures[test]
             label = f"{tables.title(test)}, {tables.MEASURES[measure]}"
-            rows.append((f"`{name}`", label, result["n"], result[measure], result["baseline"]))
-    return table(rows, ("model", "test set", "samples", "figure", "baseline"))
+            beside = peer.get(test, {})
+            known = beside.get(measure) if name == "combined" and beside.get("n") == result["n"] else None
+            others = (known,) if peer else ()
+            rows.append((f"`{name}`", label, result["n"], result[measure], *others, result["baseline"]))
+    others = ("MediaPipe Hands",) if peer else ()
+    return table(rows, ("model", "test set", "samples", "figure", *others, "baseline"))
+
+
+def _mediapipe(records: Mapping[str, Record]) -> Figures:
+    """Its figures on everyday photos; none where no benchmark is released."""
+    variants = records[_PEER].variants if _PEER in records else ()
+    return next((variant.figures for variant in variants if variant.name.startswith("MediaPipe")), {})
 
 
 def between_markers(text: str, content: str, begin: str = BEGIN, end: str = END) -> str:

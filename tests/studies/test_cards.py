@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from handvision.studies import cards
-from handvision.studies.record import Record
+from handvision.studies.record import Record, Variant
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -64,9 +64,25 @@ def test_a_placeholder_that_names_nothing_is_refused(template, says):
         cards.fill(template, RECORDS)
 
 
+def test_the_readme_sets_mediapipe_beside_the_combined_model_where_it_was_measured():
+    measured = {"hagrid_counts": {"n": 87, "accuracy": 0.9, "baseline": 0.3}}
+    peer = {"hagrid_counts": {"n": 87, "accuracy": 0.77, "baseline": 0.3}}
+    combined = cards._records(REPOSITORY / "models")["combined"]
+    study = Record(
+        "mediapipe_everyday",
+        {},
+        variants=[Variant("ours", measured), Variant("MediaPipe, rule", peer)],
+    )
+    table = cards._readme_table({"combined": combined, "mediapipe_everyday": study}).markdown().splitlines()
+    assert "MediaPipe Hands" in table[0]
+    (hagrid,) = [line for line in table if "HaGRID" in line]
+    assert "77.0 %" in hagrid
+    assert "MediaPipe" not in cards._readme_table({"combined": combined}).markdown()
+
+
 def test_a_readme_without_its_markers_is_refused(tmp_path):
     (tmp_path / "models" / "cards").mkdir(parents=True)
-    for name in ("introduction", "studies"):
+    for name in ("introduction", "uses", "studies"):
         (tmp_path / "models" / "cards" / f"{name}.md").write_text(f"# {name}\n")
     (tmp_path / "README.md").write_text("# no table\n")
     with pytest.raises(ValueError, match="put both in"):
