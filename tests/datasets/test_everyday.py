@@ -9,7 +9,6 @@ from handvision.core.examples import NO_HAND, UNKNOWN
 from handvision.datasets import catalog, download
 from handvision.datasets.errors import DataUnavailable
 from handvision.datasets.load import load
-from handvision.protocol.partitions import ids
 from tests.helpers.archives import packed, picture, small_archive
 
 
@@ -129,14 +128,6 @@ def test_the_teachers_points_are_pixels_with_its_score_and_its_sides_are_swapped
     beyond = hands["coco/000000000113_jpg_6482b1"].keypoints[0, 0]
     np.testing.assert_allclose(beyond[:2], [-3, 42], err_msg="a hand goes on beyond the edge")
     assert len(hands["webfaces/pic11528"]) == 1, "a forehead is left out"
-
-
-def test_the_teachers_labels_have_no_test_part(dropped):
-    dropped("people_photos")
-    assert list(ids("people_photos_teacher")) == ["train", "validation"]
-    assert not {who for some in ids("people_photos_teacher").values() for who in some} & set(
-        ids("people_photos")["test"]
-    )
 
 
 _HAND = {"side": "Left", "score": 0.9, "xy": [[0.5, 0.5]] * 21}

@@ -36,7 +36,6 @@ def people(monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_no_id_stands_in_two_parts_of_any_set(archives):
     for name in PARTITIONS:
         who = ids(name)
@@ -45,6 +44,13 @@ def test_no_id_stands_in_two_parts_of_any_set(archives):
             continue  # whose frames are neighbours: that is what it is there to show
         for (one, some), (other, others) in itertools.combinations(who.items(), 2):
             assert not set(some) & set(others), f"{name}: {one} and {other} share"
+
+
+@pytest.mark.slow
+def test_the_teachers_labels_have_no_test_part(archives):
+    taught = ids("people_photos_teacher")
+    assert list(taught) == ["train", "validation"]
+    assert not {*taught["train"], *taught["validation"]} & set(ids("people_photos")["test"])
 
 
 @pytest.mark.slow
@@ -72,7 +78,6 @@ def test_frames_of_a_video_keep_their_distance(archives):
 
 
 @pytest.mark.slow
-@pytest.mark.slow
 def test_real_tasks_say_their_partitions_and_keep_them(archives):
     task = protocol.finger_numbers("real", 24, 12, seed=1, other_people=True, negatives=0)
     assert list(task.tests) == [
@@ -87,7 +92,6 @@ def test_real_tasks_say_their_partitions_and_keep_them(archives):
     assert task.tests["sign_language_digits_people"].groups.tolist() == left_out.groups.tolist()
 
 
-@pytest.mark.slow
 @pytest.mark.slow
 def test_photo_test_sets_are_those_held_out(archives):
     tests = protocol.photo_test_sets("real", 32, 50, seed=1)
