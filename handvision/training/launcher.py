@@ -63,10 +63,15 @@ def watch(command: list[str], count: int) -> None:
                 process = stack.enter_context(_started(command, number, count, address))
                 processes.append(process)
                 selector.register(process.pulse, selectors.EVENT_READ, process)
-            while not (lost := _lost(processes, clock.now())) and any(each.runs for each in processes):
+            lost = ""
+            while not lost and any(process.code is None for process in processes):
+                # Before it is heard: what it said last then counts.
+                for process in processes:
+                    process.code = process.popen.poll()
                 for key, _ in selector.select(0.2):
                     if not key.data.hear(clock.now()):
                         selector.unregister(key.fileobj)
+                lost = _lost(processes, clock.now())
         finally:
             _end(processes)
     if lost:
@@ -94,6 +99,7 @@ class _Process:
         popen: of it.
         pulse: where it gives signs of life, a file descriptor.
         errors: what it says on stderr, where it does not say it here.
+        code: how it has ended; None while it runs.
         moves: see `distribution.CountMoves`.
         heard, moved: when it gave its last sign of life, None before the first; and when it last moved.
     """
@@ -102,6 +108,7 @@ class _Process:
     popen: subprocess.Popen
     pulse: int
     errors: IO[bytes] | None
+    code: int | None = None
     moves: int = 0
     heard: float | None = None
     moved: float = 0.0
@@ -117,10 +124,6 @@ class _Process:
             self.moves, self.moved = moves, now
         return True
 
-    @property
-    def runs(self) -> bool:
-        return self.popen.poll() is None
-
     def last_words(self) -> str:
         if self.errors is None:
             return ""
@@ -131,10 +134,9 @@ class _Process:
 
 def _lost(processes: list[_Process], now: float) -> str:
     """What happened, naming the process that the others were lost by; "" where all is well."""
-    running = [process for process in processes if process.runs]
+    running = [process for process in processes if process.code is None]
     for process in processes:
-        code = process.popen.poll()
-        if code:
+        if code := process.code:
             # One that has waited in vain gives up, and is not the one that was waited for.
             behind = min(running, key=lambda other: other.moves, default=process)
             if code > 0 and behind.moves < process.moves:
