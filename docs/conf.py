@@ -54,5 +54,4 @@ autodoc_member_order = "bysource"
 napoleon_google_docstring = True
 napoleon_use_ivar = True
 napoleon_attr_annotations = False
-napoleon_custom_sections = [("Output, a dict", "params_style")]
 python_use_unqualified_type_names = True

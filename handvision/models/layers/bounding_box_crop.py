@@ -31,7 +31,7 @@ class BoundingBoxCropLayer(keras.layers.Layer):
         photo_crop: with photos only, (batch, height, width, channels) float32: the photo in the region.
         has_hand: (batch, 1) bool.
         box: (batch, 4) float32, x0, y0, x1, y1 in pixels of the mask, as edges: x1 is the last
-            foreground column plus 1. All 0 where there is no hand.
+        foreground column plus 1. All 0 where there is no hand.
 
     Args:
         height: height of the crop in pixels.

@@ -20,7 +20,7 @@ class RetakeLayer(keras.layers.Layer):
 
     Output, a dict:
         box: (batch, hands, 4) float32, around the points and a tenth wider at each edge, in the squares'
-            pixels.
+        pixels.
         direction: (batch, hands, 2) float32, sine and cosine of wrist to middle knuckle.
         off: (batch, hands, 1) bool, whether the close-up was cut further from them than is allowed.
 
