@@ -4,7 +4,7 @@ BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: notebooks publish docs walk test test-all quick unit one lint data benchmarks page page-serve page-packages test-page clean
+.PHONY: notebooks publish docs walk test tests test-all quick unit unit-light unit-models one lint data benchmarks page page-serve page-packages test-page clean
 .DEFAULT_GOAL := notebooks
 
 notebooks: .venv/user
@@ -23,20 +23,32 @@ walk: .venv/developer
 	$(PYTEST) -n 0 tests/docs tests/examples
 	$(MAKE) notebooks test
 
-# Everything that a change can break.
-test: lint page-packages
+# Everything that a change can break. mypy has one core's worth of work, so it runs beside the tests.
+test: .venv/developer page-packages
+	$(MAKE) --jobs 2 lint tests
+
+tests: .venv/developer
 	$(PYTEST) -n 2 --dist loadfile -m "not soak"
 
 # Also what takes longer than a change can wait for.
 test-all: lint page-packages
 	$(PYTEST) -n 2 --dist loadfile
 
-# The loop while you work. mypy has one core's worth of work, so it runs beside the tests.
-quick: .venv/developer
-	$(MAKE) --jobs 2 lint unit
+# The loop while you work. Of its two test processes one never loads TensorFlow: LIGHT in tests/conftest.py,
+# without what is given a model there.
+LIGHT := tests/core tests/datasets tests/imaging tests/plotting tests/synthesis
+UNIT := $(PYTEST) -m "not slow and not notebook and not archives and not soak"
 
-unit: .venv/developer
-	$(PYTEST) -n 2 --dist loadfile -m "not slow and not notebook and not archives and not soak"
+quick: .venv/developer
+	$(MAKE) --jobs 3 lint unit-light unit-models
+
+unit: unit-light unit-models
+
+unit-light: .venv/developer
+	$(UNIT) $(LIGHT)
+
+unit-models: .venv/developer
+	$(UNIT) tests $(addprefix --ignore=,$(LIGHT))
 
 # One file, folder or test: make one T=tests/core/test_geometry.py
 one: .venv/developer
