@@ -75,7 +75,9 @@ def work(network: str, file: Path) -> None:
     set_seed(1)
     model, draw = _classifier() if network == "classifier" else _unet()
     with tempfile.TemporaryDirectory() as folder:
-        history = fit(model, Random(draw), epochs=EPOCHS, folder=folder, seed=1, verbose=False)
+        # Of the same name in all processes: by it they wait for each other.
+        own = Path(folder) / "training"
+        history = fit(model, Random(draw), epochs=EPOCHS, folder=own, seed=1, verbose=False)
     numbers = sum(int(np.prod(weight.shape)) for weight in model.trainable_weights)
     figures = {
         "steps a second": STEPS / statistics.median(history.seconds[1:]),
