@@ -81,11 +81,14 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "own_gestures",
         variants=tuple(judge(readers, chosen, tests, options.draws)),
         data={test: given.photos for test, given in tests.items()},
-        measurements={
+        recipe={
+            "model": open_backend(options.model).info.fingerprint,
+            "peer": PEER,
             "which": options.which,
             "draws": options.draws,
+        },
+        measurements={
             "model": options.model.name,
-            "fingerprint": open_backend(options.model).info.fingerprint,
             "chosen": chosen,
             "constants": constants(chosen[MIXED]),
             "milliseconds": milliseconds(options.model, first, hands),

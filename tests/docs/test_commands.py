@@ -35,6 +35,7 @@ NOT_RUN = {
     "handvision train combined --data real": "needs the two trainings above",
     "handvision release export runs/": "needs the trainings above",
     "python -m handvision.studies.everyday": "needs the trainings above",
+    "python -m handvision.studies.appearance": "tests/studies/test_appearance.py runs it on few photos",
     "handvision release combined": "needs the trainings above",
     "handvision release hub": "tests/studies/test_hub.py runs it",
     "cp runs/": "needs the trainings above",
