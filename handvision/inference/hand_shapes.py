@@ -8,8 +8,8 @@ from handvision.core.keypoints import WRIST, upright
 
 # Of the squared distance, the embedding's part for a gesture of one example, and of very many; the rest is
 # that of the bones. Chosen, like the radii in `own_gestures`, on 138 photos of HaGRID (train and validation)
-# as the fourth release of `combined` reads them. With one example more of the embedding names fewer rightly
-# (86 instead of 89 %, 60 % of others refused), with five more (92.8 instead of 88.8 %, 85 % refused).
+# as the fourth release of `combined` reads them: with one example more of the embedding names fewer rightly,
+# with five it names more.
 _SHARE_OF_ONE, _SHARE_OF_MANY = 0.25, 0.55
 
 BONE_NUMBERS = 40  # of a shape: 20 bones, x and y

@@ -28,6 +28,7 @@ RADIUS = 0.6
 _BAND = 4  # so many steps one path may be ahead of the other
 _LITTLE = 0.15  # of the hand's side: a path that strays as little has no direction to rely on
 _LEAST_SEEN = 0.5  # of the frames that a hand is to be seen in
+_DIGITS = 3  # of a path's numbers in a file
 WINDOWS = (0.7, 1.0, 1.4)  # seconds that a motion may take where nobody says when it begins
 _Path = NDArray[np.float64]  # (STEPS, 2), see path_of
 
@@ -245,8 +246,3 @@ def _readings(
     from handvision.inference.predict import predict
 
     return predict(clip, model)
-
-
-# Files --------------------------------------------------------------------------------------------------
-
-_DIGITS = 3

@@ -4,7 +4,6 @@ from dataclasses import replace
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
 from handvision.core.examples import Examples
 from handvision.core.geometry import Affine, box_middle, box_side
@@ -87,7 +86,3 @@ def _shrunk(hands: Examples, size: float) -> Examples:
         moved.append(hand.moved(Affine.scale(scale).then(Affine.shift(left, top))))
     name = f"{hands.name}, {size:.1%} of the height"
     return Examples(name, photos=photos, labels=hands.labels, hands=moved, class_names=hands.class_names)
-
-
-def _scaled(picture: NDArray[np.uint8], scale: float) -> NDArray[np.uint8]:
-    return np.asarray(cv2.resize(picture, None, fx=scale, fy=scale, interpolation=cv2.INTER_AREA), np.uint8)

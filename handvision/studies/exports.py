@@ -34,8 +34,7 @@ def export_and_check(model: keras.Model, target: Path, photos: int = 40) -> Agre
     if target.suffix not in _EXPORTS:
         raise ValueError(f"{target}: an export ends in {' or '.join(_EXPORTS)}")
     backend = open_backend(model)
-    hands = rendered.render(photos, seed=0, split="test").photos
-    assert hands is not None
+    hands = rendered.render(photos, seed=0, split="test").require("photos")
     with tempfile.TemporaryDirectory() as folder:
         written = _EXPORTS[target.suffix](model, Path(folder) / target.name)
         scales = np.array([max(p.shape[0] / backend.height, p.shape[1] / backend.width) for p in hands])

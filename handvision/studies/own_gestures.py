@@ -33,6 +33,7 @@ from handvision.inference.hand_shapes import distances, shape_of_hand
 from handvision.inference.own_gestures import OwnGestures
 from handvision.models.export.features import with_features
 from handvision.protocol.own_gestures import TAUGHT_FROM, GestureTest, gestures_to_choose_by, own_gestures
+from handvision.protocol.partitions import digests
 from handvision.studies.record import Variant, record_of_this_run
 from handvision.studies.study_tables import table_of
 from handvision.studies.surest_hands import SurestHands, look_with, look_with_teacher
@@ -81,6 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         "own_gestures",
         variants=tuple(judge(readers, chosen, tests, options.draws)),
         data={test: given.photos for test, given in tests.items()},
+        partitions=digests(("hagrid",)),
         recipe={
             "model": open_backend(options.model).info.fingerprint,
             "peer": PEER,

@@ -4,33 +4,11 @@ import keras
 import pytest
 from keras import layers
 
-from handvision.core.vocabularies import NUMBERS
-from handvision.heads import (
-    EmbeddingHead,
-    GestureHead,
-    HandednessHead,
-    HandMaskHead,
-    KeypointsHead,
-    PresenceHead,
-    RotationHead,
-    TwentyGesturesHead,
-    registered,
-)
+from handvision.heads import registered
 from handvision.models.reader import heads_of_model
 from tests.helpers.exported import FORMATS
+from tests.helpers.heads import HEADS
 from tests.helpers.layers import check_model_exports, check_model_travels
-
-# With other fields than the defaults.
-HEADS = (
-    PresenceHead(),
-    GestureHead(NUMBERS),
-    TwentyGesturesHead(),
-    RotationHead(),
-    KeypointsHead(64),
-    HandednessHead(),
-    EmbeddingHead(8),
-    HandMaskHead(),
-)
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Gestures that a user teaches, on hands whose points and embedding come from the skeleton."""
 
-import json
 from dataclasses import replace
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from handvision.core.hand import Hand, Reading
 from handvision.inference.own_gestures import OwnGestures, name_hands
 from tests.helpers.gesturing import MODEL, several, show
+from tests.helpers.taught import changed_file
 
 TAUGHT = ("ok (thumb on index)", "I love you", "call me (thumb, little)", "fist", "L")
 OTHERS = ("four", "victory", "index", "C", "crossed fingers")
@@ -221,9 +221,7 @@ def test_files_without_a_gesture_are_of_no_model(tmp_path):
     ],
 )
 def test_broken_files_say_what_is_wrong(tmp_path, change, message):
-    path = tmp_path / "mine.json"
-    taught(1).save(path)
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    path = changed_file(taught(1), tmp_path / "mine.json", change)
     with pytest.raises(ValueError, match=rf"mine.json is no file of taught gestures: .*{message}"):
         OwnGestures.load(path)
 

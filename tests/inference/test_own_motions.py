@@ -1,6 +1,5 @@
 """Motions that a user teaches, on the true boxes of moving hands."""
 
-import json
 import math
 
 import numpy as np
@@ -9,6 +8,7 @@ import pytest
 from handvision.core.hand import Hand, Reading
 from handvision.inference.own_motions import STEPS, OwnMotions, distances, path_of
 from handvision.synthesis.gesture_motions import GESTURE_MOTIONS, gesture_motion
+from tests.helpers.taught import changed_file
 
 TAUGHT = ("swipe right", "wave", "circle")
 OTHERS = ("swipe left", "lowered", "still")
@@ -119,9 +119,7 @@ def test_a_file_reads_as_what_was_saved(tmp_path):
     ],
 )
 def test_broken_files_say_what_is_wrong(tmp_path, change, message):
-    path = tmp_path / "motions.json"
-    taught(1).save(path)
-    path.write_text(json.dumps(json.loads(path.read_text()) | change))
+    path = changed_file(taught(1), tmp_path / "motions.json", change)
     with pytest.raises(ValueError, match=rf"motions.json is no file of taught motions: .*{message}"):
         OwnMotions.load(path)
 

@@ -7,15 +7,8 @@ import pytest
 from handvision.core.geometry import degrees_from_sin_cos, sin_cos_from_degrees
 from handvision.core.keypoints import direction
 from handvision.core.model_info import CloseUpInfo, ModelInfo
-from handvision.core.vocabularies import NUMBERS
 from handvision.heads import (
-    EmbeddingHead,
-    GestureHead,
-    HandMaskHead,
-    KeypointsHead,
     PresenceHead,
-    RotationHead,
-    TwentyGesturesHead,
     tight_box,
 )
 from handvision.inference.backends import open_backend
@@ -26,16 +19,8 @@ from handvision.models.export.features import with_features
 from handvision.models.layers import CloseUpLayer, RetakeLayer
 from handvision.models.two_looks import look_twice
 from tests.helpers.exported import run_litert
+from tests.helpers.heads import HEADS
 
-HEADS = (
-    PresenceHead(),
-    GestureHead(NUMBERS),
-    TwentyGesturesHead(),
-    RotationHead(),
-    KeypointsHead(64),
-    EmbeddingHead(16),
-    HandMaskHead(),
-)
 SIZE = (64, 96)
 BELIEVED = dict(least_score=0.2, least_presence=0.6, presence_weights=(-1.0, 0.5, 2.0))
 

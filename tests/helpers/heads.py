@@ -1,0 +1,24 @@
+"""Every head of the package, with other fields than the defaults where it has any."""
+
+from handvision.core.vocabularies import NUMBERS
+from handvision.heads import (
+    EmbeddingHead,
+    GestureHead,
+    HandednessHead,
+    HandMaskHead,
+    KeypointsHead,
+    PresenceHead,
+    RotationHead,
+    TwentyGesturesHead,
+)
+
+HEADS = (
+    PresenceHead(),
+    GestureHead(NUMBERS),
+    TwentyGesturesHead(),
+    RotationHead(),
+    KeypointsHead(64),
+    HandednessHead(),
+    EmbeddingHead(16),
+    HandMaskHead(),
+)
