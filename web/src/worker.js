@@ -5,7 +5,7 @@ import * as ort from "onnxruntime-web/wasm";
 
 import { checkedFetch } from "./checked_fetch.js";
 import { decode, maskOfPicture } from "./pure/decode.js";
-import { Follower, joined } from "./pure/following.js";
+import { askew, Follower, joined, targetsOf } from "./pure/following.js";
 import { fit, letterbox } from "./pure/letterbox.js";
 import { modelInfo, withoutDefaults } from "./pure/model_file.js";
 import { closeLooks, distinct, firstLook } from "./pure/two_looks.js";
@@ -104,6 +104,13 @@ async function follow(model, place, video) {
 
 /** @param {Model} model @param {Letterbox} place @param {Target[]} targets */
 async function lookCloser(model, place, targets) {
+  const hands = await readAt(model, place, targets);
+  const found = targetsOf(hands, place);
+  return askew(found, targets) ? readAt(model, place, found) : hands;
+}
+
+/** @param {Model} model @param {Letterbox} place @param {Target[]} targets */
+async function readAt(model, place, targets) {
   if (!targets.length) return [];
   const outputs = await run(model, { targets });
   return distinct(closeLooks(outputs, targets.map(({ score }) => score), model.info, place));

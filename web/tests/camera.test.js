@@ -46,10 +46,7 @@ test("the webcam's clip is read rightly, frame by frame, and answers settle", as
   await page.waitForFunction((count) => new Set(window.frames_read.map(({ state }) => state)).size >= count, truth.states.length, { timeout: 75_000 });
   const frames = (await page.evaluate(() => window.frames_read)).filter(({ mixed }) => !mixed);
   assert.deepEqual(frames[0].size, [480, 640]);
-  // The clip's hand jumps from state to state, as no hand does: the first frame after is read where it was.
-  const steady = frames.filter(({ state }, i) => i > 0 && frames[i - 1].state === state);
-  assert.ok(new Set(steady.map(({ state }) => state)).size >= truth.states.length / 2);
-  const readings = steady.map(({ state, raw }) => ({ wanted: truth.states[state], raw }));
+  const readings = frames.map(({ state, raw }) => ({ wanted: truth.states[state], raw }));
   for (const { wanted, raw } of readings) {
     assert.ok(wanted, "the blocks name a state of the clip");
     assert.ok(raw.length >= 1, `a hand in state ${wanted.number}`);

@@ -8,7 +8,7 @@ import * as ort from "onnxruntime-web"; // its build for Node.js
 import { boxIou, compose, degreesOf, inverse, moveBox, moveDirection, movePoint, turnBetween } from "../src/pure/affine.js";
 import { decode, maskOfPicture } from "../src/pure/decode.js";
 import { KEYPOINT_NAMES, SKELETON } from "../src/pure/keypoints.js";
-import { Follower, joined } from "../src/pure/following.js";
+import { askew, Follower, joined } from "../src/pure/following.js";
 import { fit, letterbox, toFrame } from "../src/pure/letterbox.js";
 import { modelInfo, withoutDefaults } from "../src/pure/model_file.js";
 import { NewestWins } from "../src/pure/newest.js";
@@ -276,6 +276,21 @@ test("a hand that is followed and seen by a first look is looked at once", () =>
   const targets = joined(follower.targets(whole), seen);
   assert.deepEqual(targets.map(({ box, score }) => [Math.round(box[0]), score]), [[98, 0.8], [448, follower.hands[1].score], [300, 0.7]]);
   assert.deepEqual(joined([], seen), seen);
+});
+
+test("a hand that jumped is looked at once more", () => {
+  const at = (/** @type {number} */ x, degrees = 0) => ({
+    box: [x, 100, x + 100, 200], score: 0.9,
+    direction: /** @type {[number, number]} */ ([Math.sin((degrees * Math.PI) / 180), Math.cos((degrees * Math.PI) / 180)]),
+  });
+  for (const [found, expected, is] of /** @type {const} */ ([
+    [[], [at(0)], false],
+    [[at(20, 25)], [at(0)], false],
+    [[at(20, 35)], [at(0)], true],
+    [[at(60)], [at(0)], true],
+    [[at(300), at(10)], [at(0), at(300)], false],
+    [[at(300, 170)], [at(300, -165)], false],
+  ])) assert.equal(askew(found, expected), is, JSON.stringify([found, expected]));
 });
 
 test("the page's model has no optional inputs, which the runtime cannot feed", () => {

@@ -10,6 +10,8 @@ import { MOST_OVERLAP } from "./two_looks.js";
 // Frames from one first look to the next: while as many hands are followed as there can be, and while there are fewer.
 // Python searches at every third; here a first look takes as long as a frame may, and half a second is soon enough.
 const [LOOK_EVERY, SEARCH_EVERY] = [10, 6];
+// Of a hand with its place a frame before: beyond these it jumped, and its close-up is taken once more.
+const [LEAST_OVERLAP, COS_OF_MOST_TURN] = [0.5, Math.cos(Math.PI / 6)];
 const GROWTH = 1.1; // of the box that is looked at next: a hand opens, or comes nearer
 
 /** @typedef {{box: number[], direction: [number, number], score: number}} Target where to look, in the model's frame */
@@ -35,10 +37,7 @@ export class Follower {
    * @returns {Target[]}
    */
   targets(place) {
-    return this.hands.map(({ box, rotation_degrees: degrees, score }) => {
-      const radians = (degrees * Math.PI) / 180;
-      return { box: moveBox(toFrame(place), grown(box)), direction: [Math.sin(radians), Math.cos(radians)], score };
-    });
+    return targetsOf(this.hands, place);
   }
 
   /** Whether all hands were found where they were expected; if not, this frame needs a first look as well.
@@ -55,6 +54,27 @@ export class Follower {
     this.hands = hands;
     this.sinceLook = 0;
   }
+}
+
+/**
+ * Where to look for hands again, in the next frame or once more in this one.
+ * @param {readonly Hand[]} hands @param {import("./letterbox.js").Letterbox} place @returns {Target[]}
+ */
+export function targetsOf(hands, place) {
+  return hands.map(({ box, rotation_degrees: degrees, score }) => {
+    const radians = (degrees * Math.PI) / 180;
+    return { box: moveBox(toFrame(place), grown(box)), direction: [Math.sin(radians), Math.cos(radians)], score };
+  });
+}
+
+/**
+ * Whether a hand was found elsewhere, or turned elsewhere, than it was looked for: its close-up was askew.
+ * @param {readonly Target[]} found @param {readonly Target[]} expected
+ */
+export function askew(found, expected) {
+  const straight = (/** @type {Target} */ { box, direction: [sin, cos] }) => expected.some((other) =>
+    boxIou(box, other.box) > LEAST_OVERLAP && sin * other.direction[0] + cos * other.direction[1] > COS_OF_MOST_TURN);
+  return !found.every(straight);
 }
 
 /**
