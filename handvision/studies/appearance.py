@@ -11,7 +11,7 @@ released models.
 import argparse
 import itertools
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from handvision.core.examples import Examples, concatenate
@@ -66,7 +66,9 @@ def judge(read: Read, sets: Mapping[str, Mapping[str, Examples]]) -> dict[str, A
         `looks` and `sizes`: rows of `photos`, `look` (a size: share of the photo's height), and for `number
         right` and `a hand is found` an estimate with its interval and count; and `smallest`.
     """
-    everyday = concatenate(list(sets["everyday"].values()), "everyday photos of one hand")
+    # Some of the sets have masks, which nobody asks for here.
+    counted = [replace(photos, masks=None) for photos in sets["everyday"].values()]
+    everyday = concatenate(counted, "everyday photos of one hand")
     hands = sets["rendered"]["rendered_mesh_hands"]
     looks = _rows(read, everyday.name, appearances.without_colour(everyday))
     looks += _rows(read, "rendered hands", appearances.in_gloves(hands))

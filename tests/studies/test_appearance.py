@@ -1,6 +1,7 @@
 """What colour, gloves and distance cost a reader that tells hands by their skin."""
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -26,7 +27,8 @@ def sets():
     hands = [Hands(np.array([[20, 20, 40, 40]], np.float32))] * 3
     labels = np.array([2, 2, 5])
     examples = Examples("squares", photos, masks, labels=labels, hands=hands, class_names=NUMBERS)
-    return {"everyday": {"hagrid_counts": examples}, "rendered": {"rendered_mesh_hands": examples}}
+    everyday = {"hagrid_counts": replace(examples, masks=None), "hands_dataset_one_hand": examples}
+    return {"everyday": everyday, "rendered": {"rendered_mesh_hands": examples}}
 
 
 def read_skin(photos):
@@ -46,14 +48,7 @@ def test_every_look_is_judged_and_the_smallest_size_that_is_read_is_told(sets):
     assert right["in colour"] == right["bare hand"] == pytest.approx(2 / 3)
     assert right["gray"] == right["blue glove"] == right["black glove"] == 0
     assert [row["look"] for row in measured["sizes"]] == list(appearances.SIZES)
-    assert {row["look"]: row["a hand is found"]["value"] for row in measured["sizes"]} == {
-        0.2: 1,
-        0.15: 1,
-        0.1: 1,
-        0.07: 1,
-        0.05: 1,
-        0.035: 1,
-    }
+    assert all(row["a hand is found"]["value"] == 1 for row in measured["sizes"])
     assert measured["smallest"] is None  # two of three numbers are right, not eight in ten
 
 
@@ -89,5 +84,5 @@ def test_the_command_prints_a_trial_and_records_all(sets, monkeypatch, tmp_path,
     appearance.main(["--which", "test"])
     record = Record(**json.loads((tmp_path / "comparisons/appearance.json").read_text()))
     shown = str(table_of(record))
-    assert "hand of 3.5 % of the photo's height" in shown and "woo" in shown
+    assert "hand of 3.5 % of the photo's height" in shown and "wool glove" in shown
     assert record.recipe["which"] == "test" and record.profile == "full"
