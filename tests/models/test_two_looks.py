@@ -66,6 +66,7 @@ def test_every_hand_has_a_row_of_every_answer(model):
         "gestures": (3, 20),
         "rotation": (3, 2),
         "keypoints": (3, 21, 3),
+        "handedness": (3, 1),
         "embedding": (3, 16),
         "hand_mask": (3, 16, 16, 1),
     }
