@@ -3,14 +3,17 @@
 // (node build.mjs [folder] [model.onnx]): bundled scripts, the runtime, the released model, samples, licences.
 import { createHash } from "node:crypto";
 import { cpSync, mkdirSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
 
+import { looksOf } from "./looks.mjs";
+
 const WEB = fileURLToPath(new URL(".", import.meta.url));
 const MODEL = join(WEB, "../handvision/released/combined.onnx");
 const RUNTIME = join(WEB, "node_modules/onnxruntime-web/dist");
+const RUNTIME_FILES = { wasm: "ort-wasm-simd-threaded.wasm", loader: "ort-wasm-simd-threaded.mjs" };
 const MOST_BYTES = 40_000_000;
 
 /** @param {string} [out] the folder; what it holds is replaced @param {string} [model] an ONNX file */
@@ -22,13 +25,14 @@ export async function buildPage(out = join(WEB, "../runs/page"), model = MODEL) 
   }
   /** @type {Record<string, {path: string, bytes: number, sha256: string}>} */
   const files = {};
-  for (const [name, source] of Object.entries({
-    model,
-    wasm: join(RUNTIME, "ort-wasm-simd-threaded.wasm"),
-    loader: join(RUNTIME, "ort-wasm-simd-threaded.mjs"),
-  })) {
-    const content = readFileSync(source);
-    const path = `vendor/${basename(source)}`;
+  const looks = looksOf(readFileSync(model));
+  for (const [name, file, content] of /** @type {[string, string, Uint8Array][]} */ ([
+    ["find", "find.onnx", looks.find],
+    ["read", "read.onnx", looks.read],
+    ["wasm", RUNTIME_FILES.wasm, readFileSync(join(RUNTIME, RUNTIME_FILES.wasm))],
+    ["loader", RUNTIME_FILES.loader, readFileSync(join(RUNTIME, RUNTIME_FILES.loader))],
+  ])) {
+    const path = `vendor/${file}`;
     writeFileSync(join(out, path), content);
     files[name] = { path, bytes: content.length, sha256: sha256(content) };
   }
@@ -71,7 +75,7 @@ function licences() {
 
 const MIT = readFileSync(join(WEB, "../LICENSE"), "utf-8").replace(/^[\s\S]*?(?=Permission is hereby)/, "");
 
-/** @param {string | Buffer} content */
+/** @param {string | Uint8Array} content */
 function sha256(content) {
   return createHash("sha256").update(content).digest("hex");
 }

@@ -56,7 +56,7 @@ function drawMasks(context, { mask, hands, size: [height, width] }) {
   context.drawImage(inks.canvas, 0, 0);
 }
 
-/** @param {import("./pure/decode.js").Mask} mask */
+/** @param {import("./pure/two_looks.js").Mask} mask */
 function tinted({ data, height, width }) {
   const tint = new ImageData(width, height);
   data.forEach((value, i) => { if (value > 0.5) tint.data.set([0, 114, 178, 105], 4 * i); });

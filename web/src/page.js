@@ -116,7 +116,8 @@ async function startCamera(id) {
     reveal("live");
     const mine = turn;
     for await (const picture of newestFrames(video, end.signal)) {
-      await pictures.offer({ picture, live: true, source: "camera", turn: mine });
+      // Not awaited: while one frame is read the next ones come, and the newest of them waits.
+      pictures.offer({ picture, live: true, source: "camera", turn: mine });
     }
   } catch (error) {
     if (end.signal.aborted) return;

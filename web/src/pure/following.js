@@ -8,10 +8,11 @@ import { MOST_OVERLAP } from "./two_looks.js";
 /** @typedef {import("./heads.js").Hand} Hand */
 
 // Frames from one first look to the next: while as many hands are followed as there can be, and while there are fewer.
-// Python searches at every third; here a first look takes as long as a frame may, and half a second is soon enough.
-const [LOOK_EVERY, SEARCH_EVERY] = [10, 6];
+// Python searches at every third; here a first look takes longer than a close-up, and a second is soon enough.
+const [LOOK_EVERY, SEARCH_EVERY] = [20, 12];
 // Of a hand with its place a frame before: beyond these it jumped, and its close-up is taken once more.
 const [LEAST_OVERLAP, COS_OF_MOST_TURN] = [0.5, Math.cos(Math.PI / 6)];
+const SAME_HAND = 0.3; // overlap of a followed hand with what a first look saw of it
 const GROWTH = 1.1; // of the box that is looked at next: a hand opens, or comes nearer
 
 /** @typedef {{box: number[], direction: [number, number], score: number}} Target where to look, in the model's frame */
@@ -83,11 +84,16 @@ export function askew(found, expected) {
  * @param {readonly Target[]} seen @returns {Target[]}
  */
 export function joined(followed, seen) {
-  const same = (/** @type {Target} */ one, /** @type {Target} */ other) => boxIou(one.box, other.box) > MOST_OVERLAP;
-  return [
-    ...followed.map((target) => ({ ...target, score: seen.find((each) => same(each, target))?.score ?? target.score })),
-    ...seen.filter((each) => !followed.some((target) => same(each, target))),
-  ];
+  const overlap = (/** @type {Target} */ one, /** @type {Target} */ other) => boxIou(one.box, other.box);
+  const beside = new Set(seen);
+  const again = followed.map((target) => {
+    // A first look's boxes are rough: what lies on a hand most is that hand, so far as no other one is.
+    const [best] = [...beside].sort((one, other) => overlap(other, target) - overlap(one, target));
+    if (!best || overlap(best, target) < SAME_HAND) return target;
+    beside.delete(best);
+    return { ...target, score: best.score };
+  });
+  return [...again, ...[...beside].filter((each) => !followed.some((target) => overlap(each, target) > MOST_OVERLAP))];
 }
 
 /** @param {readonly number[]} box @returns {number[]} */

@@ -38,37 +38,55 @@ export function clipped([x0, y0, x1, y1], { fromWidth, fromHeight }) {
   return [within(x0, fromWidth), within(y0, fromHeight), within(x1, fromWidth), within(y1, fromHeight)];
 }
 
+// Python's pictures are whole numbers from 0 to 255 before they are shares of 1; a table is faster than a division.
+const LEVELS = Float32Array.from({ length: 256 }, (_, level) => level / 255);
+
 /**
  * The picture on the frame.
  * @param {Letterbox} place
  * @param {ArrayLike<number>} rgba (fromHeight, fromWidth, 4) bytes, as a canvas gives them; the last is passed over
- * @param {Float32Array} [frame] is filled and returned: garbage of a few megabytes a frame is collected late
+ * @param {Float32Array} [frame] is filled and returned, but for the bars beside the picture: garbage of a few megabytes
+ *   a frame is collected late
+ * @param {readonly number[]} [part] x0, y0, x1, y1 of the frame, outside of which nothing need be put
  * @returns {Float32Array} (toHeight, toWidth, 3) RGB in [0, 1]
  */
-export function fit(place, rgba, frame = new Float32Array(place.toHeight * place.toWidth * 3)) {
+export function fit(place, rgba, frame = new Float32Array(place.toHeight * place.toWidth * 3), part = [0, 0, Infinity, Infinity]) {
   const { fromHeight, fromWidth, toWidth, top, left, height, width } = place;
   if (rgba.length !== fromHeight * fromWidth * 4) {
     throw new RangeError(`${rgba.length} bytes are no ${fromHeight}x${fromWidth} pixels of 4 bytes`);
   }
-  frame.fill(0);
+  const [firstX, firstY] = [Math.max(0, Math.floor(part[0] - left)), Math.max(0, Math.floor(part[1] - top))];
+  const [lastX, lastY] = [Math.min(width, Math.ceil(part[2] - left)), Math.min(height, Math.ceil(part[3] - top))];
+  if (firstX >= lastX) return frame;
   // The mean over an area keeps thin fingers when pixels get fewer; linear keeps contours smooth.
-  const weights = height < fromHeight || width < fromWidth ? areaWeights : linearWeights;
-  const columns = weights(fromWidth, width);
-  weights(fromHeight, height).forEach(({ first, shares }, row) => {
-    const start = ((top + row) * toWidth + left) * 3;
-    const line = frame.subarray(start, start + width * 3);
-    shares.forEach((share, i) => addRow(line, share, rgba, (first + i) * fromWidth, columns));
-    // Python's pictures are whole numbers from 0 to 255 at this point.
-    for (let j = 0; j < line.length; j++) line[j] = Math.round(line[j]) / 255;
-  });
+  const shares = height < fromHeight || width < fromWidth ? areaShares : linearShares;
+  const across = tabled(shares(fromWidth, width).slice(firstX, lastX), fromWidth);
+  const down = tabled(shares(fromHeight, height), fromHeight);
+  // Neighbouring lines of the frame share rows of the picture: each gets its new width once.
+  const length = (lastX - firstX) * 3;
+  const rows = Array.from({ length: down.taps }, () => ({ number: -1, values: new Float64Array(length) }));
+  const line = new Float64Array(length);
+  for (let y = firstY; y < lastY; y++) {
+    line.fill(0);
+    for (let k = 0; k < down.taps; k++) {
+      const number = down.first[y] + k;
+      const row = rows[number % down.taps];
+      if (row.number !== number) resizeRow(row.values, rgba, number * fromWidth, across);
+      row.number = number;
+      addShare(line, down.shares[y * down.taps + k], row.values);
+    }
+    const start = ((top + y) * toWidth + left + firstX) * 3;
+    for (let j = 0; j < length; j++) frame[start + j] = LEVELS[(line[j] + 0.5) | 0];
+  }
   return frame;
 }
 
-/** @typedef {{first: number, shares: number[]}} Weights of one target pixel: the source pixels from `first` on */
+/** @typedef {{first: number, shares: number[]}} Shares of the source pixels from `first` on in one target pixel */
+/** @typedef {{taps: number, first: Int32Array, shares: Float64Array}} Table as many shares, `taps`, for each target pixel */
 
 /** The share of each source pixel in the area of a target pixel.
- * @param {number} from @param {number} to @returns {Weights[]} */
-function areaWeights(from, to) {
+ * @param {number} from @param {number} to @returns {Shares[]} */
+function areaShares(from, to) {
   const scale = from / to;
   return Array.from({ length: to }, (_, i) => {
     const [start, end] = [i * scale, Math.min((i + 1) * scale, from)];
@@ -82,8 +100,8 @@ function areaWeights(from, to) {
   });
 }
 
-/** @param {number} from @param {number} to @returns {Weights[]} */
-function linearWeights(from, to) {
+/** @param {number} from @param {number} to @returns {Shares[]} */
+function linearShares(from, to) {
   return Array.from({ length: to }, (_, i) => {
     const place = Math.min(Math.max((i + 0.5) * (from / to) - 0.5, 0), from - 1);
     const first = Math.min(Math.floor(place), Math.max(from - 2, 0));
@@ -91,24 +109,41 @@ function linearWeights(from, to) {
   });
 }
 
-/**
- * Adds a share of one row of the picture, with its new width, to a line of the frame.
- * @param {Float32Array} line @param {number} share @param {ArrayLike<number>} rgba
- * @param {number} start the row's first pixel @param {Weights[]} columns
- */
-function addRow(line, share, rgba, start, columns) {
-  let o = 0;
-  for (const { first, shares } of columns) {
-    let [red, green, blue] = [0, 0, 0];
-    for (let k = 0, p = (start + first) * 4; k < shares.length; k++, p += 4) {
-      red += shares[k] * rgba[p];
-      green += shares[k] * rgba[p + 1];
-      blue += shares[k] * rgba[p + 2];
+/** As flat tables, which loops over all pixels read several times as fast. @param {Shares[]} all @param {number} from @returns {Table} */
+function tabled(all, from) {
+  const taps = Math.max(...all.map(({ shares }) => shares.length));
+  const table = { taps, first: new Int32Array(all.length), shares: new Float64Array(all.length * taps) };
+  all.forEach(({ first, shares }, i) => {
+    // Shares of nothing fill up a pixel's row of the table; they, too, are of source pixels that there are.
+    table.first[i] = Math.min(first, from - taps);
+    table.shares.set(shares, i * taps + first - table.first[i]);
+  });
+  return table;
+}
+
+/** A row of the picture with its new width.
+ * @param {Float64Array} out @param {ArrayLike<number>} rgba @param {number} start the row's first pixel @param {Table} table */
+function resizeRow(out, rgba, start, { taps, first, shares }) {
+  for (let x = 0; x < first.length; x++) {
+    let red = 0;
+    let green = 0;
+    let blue = 0;
+    for (let k = 0; k < taps; k++) {
+      const share = shares[x * taps + k];
+      const pixel = (start + first[x] + k) * 4;
+      red += share * rgba[pixel];
+      green += share * rgba[pixel + 1];
+      blue += share * rgba[pixel + 2];
     }
-    line[o++] += share * red;
-    line[o++] += share * green;
-    line[o++] += share * blue;
+    out[3 * x] = red;
+    out[3 * x + 1] = green;
+    out[3 * x + 2] = blue;
   }
+}
+
+/** @param {Float64Array} line @param {number} share @param {Float64Array} values */
+function addShare(line, share, values) {
+  for (let j = 0; j < line.length; j++) line[j] += share * values[j];
 }
 
 /** As Python rounds: halves go to the even neighbour. @param {number} value */

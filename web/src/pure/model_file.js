@@ -13,16 +13,10 @@
  * @typedef {object} ModelInfo what a model says of itself, as handvision.core.model_info wrote it
  * @property {string} fingerprint of the weights
  * @property {Record<string, {class_names?: string[], size?: number}>} heads
- * @property {{height: number, width: number, margin: number, keep_aspect: boolean} | null} crop
- * @property {CloseUpInfo | null} [close_up] of models that look twice
+ * @property {CloseUpInfo} close_up
  */
 
-const MODEL_GRAPH = 7;
 const MODEL_METADATA = 14;
-const GRAPH_INITIALIZER = 5;
-const GRAPH_INPUT = 11;
-const TENSOR_NAME = 8;
-const VALUE_NAME = 1;
 
 /** The entry "handvision" of the file's metadata. @param {Uint8Array} bytes @returns {ModelInfo} */
 export function modelInfo(bytes) {
@@ -34,65 +28,12 @@ export function modelInfo(bytes) {
   throw new TypeError("the model's file does not say how to read its answers; export it anew");
 }
 
-/**
- * The file without the defaults of its inputs. ONNX Runtime Web feeds no input that has one ("invalid input"),
- * so a model's optional inputs must all be given there.
- * @param {Uint8Array} bytes @returns {Uint8Array}
- */
-export function withoutDefaults(bytes) {
-  return rebuilt(bytes, ({ field, value }) => {
-    if (field !== MODEL_GRAPH) return null;
-    const inputs = new Set([...fields(value)].filter(({ field }) => field === GRAPH_INPUT).map(({ value }) => nameIn(value, VALUE_NAME)));
-    return rebuilt(value, ({ field, value }) => {
-      return field === GRAPH_INITIALIZER && inputs.has(nameIn(value, TENSOR_NAME)) ? "left out" : null;
-    });
-  });
-}
-
-/** @param {Uint8Array} message @param {number} wanted @returns {string} */
-function nameIn(message, wanted) {
-  for (const { field, value } of fields(message)) if (field === wanted) return text(value);
-  return "";
-}
-
 /** @param {Uint8Array} value */
 function text(value) {
   return new TextDecoder().decode(value);
 }
 
-/** @typedef {{field: number, value: Uint8Array, whole: Uint8Array}} Field value: of bytes, texts and messages; whole: with key */
-
-/**
- * A message whose fields were changed.
- * @param {Uint8Array} message
- * @param {(field: Field) => Uint8Array | "left out" | null} change another value; null for the same
- * @returns {Uint8Array}
- */
-function rebuilt(message, change) {
-  /** @type {Uint8Array[]} */
-  const parts = [];
-  for (const each of fields(message)) {
-    const other = change(each);
-    if (other === null) parts.push(each.whole);
-    else if (other !== "left out") parts.push(varint(each.field * 8 + 2), varint(other.length), other);
-  }
-  const out = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
-/** @param {number} value @returns {Uint8Array} */
-function varint(value) {
-  const bytes = [];
-  for (; value > 127; value = Math.floor(value / 128)) bytes.push((value % 128) + 128);
-  return Uint8Array.from([...bytes, value]);
-}
-
-/** The fields of a protobuf message. @param {Uint8Array} bytes @returns {Generator<Field>} */
+/** The fields of a protobuf message. @param {Uint8Array} bytes @returns {Generator<{field: number, value: Uint8Array}>} */
 function* fields(bytes) {
   let at = 0;
   const number = () => {
@@ -105,7 +46,6 @@ function* fields(bytes) {
     }
   };
   while (at < bytes.length) {
-    const start = at;
     const key = number();
     const wire = key % 8;
     let length = 0;
@@ -115,7 +55,7 @@ function* fields(bytes) {
     else if (wire === 2) length = number();
     else throw new TypeError("the model's file is no ONNX file");
     if (at + length > bytes.length) throw new TypeError("the model's file is cut off");
-    yield { field: Math.floor(key / 8), value: bytes.subarray(at, at + length), whole: bytes.subarray(start, at + length) };
+    yield { field: Math.floor(key / 8), value: bytes.subarray(at, at + length) };
     at += length;
   }
 }

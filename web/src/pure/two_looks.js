@@ -11,6 +11,8 @@ import { clipped, toFrame } from "./letterbox.js";
  * @typedef {import("./heads.js").Output} Output
  * @typedef {import("./letterbox.js").Letterbox} Letterbox
  * @typedef {import("./model_file.js").CloseUpInfo} CloseUpInfo
+ * @typedef {import("./following.js").Target} Target
+ * @typedef {{data: Float32Array, height: number, width: number}} Mask of the picture alone, small, in [0, 1]
  */
 
 // How much wider than its points a hand is, at each edge, as a share of the longer side.
@@ -22,7 +24,7 @@ const LEAST_DISTANCE = 0.2;
 /**
  * Where a first look saw what is worth a closer one.
  * @param {Record<string, Output>} outputs of one picture @param {number} leastScore
- * @returns {import("./following.js").Target[]} likeliest first
+ * @returns {Target[]} likeliest first
  */
 export function firstLook({ score, box, direction }, leastScore) {
   return Array.from(score.data, (each, row) => {
@@ -32,14 +34,45 @@ export function firstLook({ score, box, direction }, leastScore) {
 }
 
 /**
+ * The part of the mask that shows the picture, not the bars beside it.
+ * @param {Output} mask (1, height, width, 1) over the whole frame @param {Letterbox} place @returns {Mask}
+ */
+export function maskOfPicture(mask, place) {
+  const [, maskHeight, maskWidth] = mask.dims;
+  const [y, x] = [maskHeight / place.toHeight, maskWidth / place.toWidth];
+  const [top, left] = [Math.round(place.top * y), Math.round(place.left * x)];
+  const [height, width] = [Math.max(1, Math.round(place.height * y)), Math.max(1, Math.round(place.width * x))];
+  const data = new Float32Array(height * width);
+  for (let row = 0; row < height; row++) {
+    for (let column = 0; column < width; column++) {
+      data[row * width + column] = mask.data[(top + row) * maskWidth + left + column];
+    }
+  }
+  return { data, height, width };
+}
+
+/**
+ * Which close-ups were off, by what was seen in them, and where they should have been.
+ * @param {Record<string, Output>} outputs a row for each close-up @param {readonly Target[]} targets of the close-ups
+ * @returns {{row: number, target: Target}[]}
+ */
+export function retakes({ off, off_box: box, off_direction: direction }, targets) {
+  if (!off) return []; // the model takes none again
+  return targets.flatMap(({ score }, row) => {
+    const [sin, cos] = rowOf(direction, row, 2);
+    return off.data[row] ? [{ row, target: { score, box: rowOf(box, row, 4), direction: [sin, cos] } }] : [];
+  });
+}
+
+/**
  * What each close-up shows; null where it shows no hand, or one that lies beside the picture.
- * @param {Record<string, Output>} outputs of one picture, each (1, k, ...)
+ * @param {Record<string, Output>} outputs a row for each close-up; `square` is where it was cut
  * @param {number[]} scores of the first look, now or when it saw the hand last
  * @param {import("./model_file.js").ModelInfo} info @param {Letterbox} place
  * @returns {(Hand | null)[]}
  */
 export function closeLooks(outputs, scores, info, place) {
-  const closeUp = /** @type {CloseUpInfo} */ (info.close_up);
+  const { close_up: closeUp } = info;
   return scores.map((score, row) => {
     if (score < closeUp.least_score) return null;
     const presence = presenceOf(score, outputs.presence.data[row], closeUp);
@@ -110,7 +143,7 @@ function tightBox(points) {
   return [x0 - wider, y0 - wider, x1 + wider, y1 + wider];
 }
 
-/** @param {Output} output (1, k, height, width, 1) @param {number} row @param {number} size of the close-up
+/** @param {Output} output (rows, 1, height, width, 1) @param {number} row @param {number} size of the close-up
  * @param {Affine} toPicture from the close-up's pixels @returns {import("./heads.js").CloseMask} */
 function closeMaskOf(output, row, size, toPicture) {
   const [, , height, width] = output.dims;
