@@ -1,12 +1,13 @@
 """Hands followed through a video: the close look goes with each hand, the first look is taken at times."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handvision.core.geometry import Affine, Letterbox, box_middle
+from handvision.core.geometry import Affine, Letterbox, box_iou, box_middle
 from handvision.core.hand import Hand
 from handvision.inference import two_looks
 from handvision.inference.backends import Backend
@@ -16,6 +17,8 @@ from handvision.inference.tracking import LOST_SECONDS, Track, Tracker
 
 # Frames from one first look to the next: while all hands are followed, and while one more is looked for.
 LOOK_EVERY, SEARCH_EVERY = 10, 3
+# Of a hand with where it was looked for: beyond these it jumped, and its close-up is taken once more.
+_LEAST_OVERLAP, _MOST_TURN_DEGREES = 0.5, 30.0
 _SHORTEST_STEP = 1e-3  # seconds: some videos give two frames one time
 
 _Seen = list[tuple[Track, Hand]]
@@ -86,13 +89,35 @@ class Follower:
         """The followed hands that are where they should be."""
         if not tracks:
             return []
-        boxes = place.affine.boxes([track.box_at(seconds) for track in tracks]).astype(np.float32)
-        directions = np.array([track.direction for track in tracks], np.float32)
-        output = self.backend.look_closer(photo[None], boxes[None], directions[None])
+        boxes = np.array([track.box_at(seconds) for track in tracks])
+        directions = np.array([track.direction for track in tracks])
         scores = np.array([track.score for track in tracks])
-        of_photo = {name: value[0] for name, value in output.items()}
-        rows = two_looks.close_looks(of_photo, scores, place, self.backend, self.vocabulary)
+        rows = self._close_looks(photo, place, boxes, directions, scores)
+        # A close-up that shows the hand elsewhere was askew; what it says, above all of the side, is unsure.
+        off = [row for row, hand in enumerate(rows) if hand and _jumped(hand, boxes[row], directions[row])]
+        if off:
+            found = [Track(0, hand, seconds) for row in off if (hand := rows[row])]
+            boxes = np.array([track.box_at(seconds) for track in found])
+            directions = np.array([track.direction for track in found])
+            for row, hand in zip(
+                off, self._close_looks(photo, place, boxes, directions, scores[off]), strict=True
+            ):
+                rows[row] = hand
         return [(tracks[row], _carried(tracks[row], hand)) for row in distinct(rows) if (hand := rows[row])]
+
+    def _close_looks(
+        self,
+        photo: NDArray[np.float32],
+        place: Letterbox,
+        boxes: NDArray[np.float64],
+        directions: NDArray[np.float64],
+        scores: NDArray[np.float64],
+    ) -> list[Hand | None]:
+        """What close-ups at some boxes of the frame show."""
+        at = place.affine.boxes(boxes).astype(np.float32)
+        output = self.backend.look_closer(photo[None], at[None], directions[None].astype(np.float32))
+        of_photo = {name: value[0] for name, value in output.items()}
+        return two_looks.close_looks(of_photo, scores, place, self.backend, self.vocabulary)
 
     def _found(self, output: dict[str, NDArray], place: Letterbox, seen: _Seen, seconds: float) -> _Seen:
         """Hands that a first look found beside those that are followed."""
@@ -112,6 +137,14 @@ class Follower:
         for track, (score, _) in zip(placed, new, strict=True):
             track.score = score
         return list(zip(placed, hands, strict=True))
+
+
+def _jumped(hand: Hand, box: NDArray[np.float64], direction: NDArray[np.float64]) -> bool:
+    """Whether a hand lies elsewhere, or points elsewhere, than it was looked for."""
+    now = Track(0, hand, 0.0)
+    turn_cosine = float(now.direction @ direction)
+    moved = float(box_iou([now.box_at(0.0)], [box])[0, 0]) < _LEAST_OVERLAP
+    return moved or turn_cosine < math.cos(math.radians(_MOST_TURN_DEGREES))
 
 
 def _carried(track: Track, hand: Hand) -> Hand:

@@ -84,6 +84,26 @@ def test_a_hand_that_is_back_soon_has_its_number(away, number):
     assert tracks(readings[-1]) == {"1": 0, "2": number}
 
 
+class SideUnsureWhenAskew(ColourBackend):
+    """Takes a right hand for a left one, and the other way round, in a close-up that is turned too far."""
+
+    def _look(self, codes, box, direction):
+        answer = super()._look(codes, box, direction)
+        if answer["rotation"][1] < np.cos(np.radians(45)):
+            answer["handedness"] = 1 - answer["handedness"]
+        return answer
+
+
+def test_a_hand_that_jumped_is_looked_at_once_more_before_its_side_is_told():
+    place = (200, 100, 300, 220)
+    backend = SideUnsureWhenAskew()
+    right, left = scene(384, 512, [(RED, place)]), scene(384, 512, [(GREEN, place)])
+    readings = read([right] * 2 + [left] * 2, backend, max_hands=1)
+    told = [(hand.label, hand.handedness) for reading in readings for hand in reading.hands]
+    assert told == [("1", "right")] * 2 + [("2", "left")] * 2
+    assert backend.close_looks == 3 + 1  # of the frames after the first, and of the jump
+
+
 def test_hands_that_pass_each_other_keep_their_numbers():
     frames = moving(50, (RED, (20, 60, 100, 200), 7, 0), (BLUE, (410, 150, 490, 290), -7, 0))
     readings = read(frames, ColourBackend())
