@@ -106,6 +106,7 @@ def run(
     to_read: Iterator[Shard] = (shard for shard in shards() if shard.name not in manifest.shards)
     bar = tqdm(total=left, unit="photo", disable=not progress)
     outcomes = engine.read(to_read, make_read)
+    outcome = None
     try:
         with bar:
             for outcome in outcomes:
@@ -114,5 +115,8 @@ def run(
                 bar.update(outcome.photos)
     finally:
         outcomes.close()
+        # Ctrl-C may have come when its rows were there and not counted yet.
+        if outcome is not None and (put := folder.outcome_of(outcome.name)) is not None:
+            manifest.add(put)
         folder.put_manifest(manifest.to_json())
     return manifest

@@ -34,6 +34,9 @@ class Manifest:
     failed: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def add(self, outcome: Outcome, *, resumed: bool = False) -> None:
+        """Counts what came of a shard, once however often it is told."""
+        if outcome.name in self.shards:
+            return
         if outcome.parquet is None:
             self.failed[outcome.name] = {"photos": outcome.photos, "reason": outcome.reason}
             return

@@ -9,6 +9,7 @@ import time
 import pytest
 
 from handvision.inference.bulk.engines import Engine, processes
+from handvision.inference.bulk.folder import ResultFolder
 from handvision.inference.bulk.job import run
 from handvision.inference.bulk.photos import PhotoList
 from handvision.inference.bulk.pool import IN_FLIGHT, read_in_processes
@@ -112,6 +113,20 @@ def test_resume_leaves_whole_shards_alone_and_reads_the_rest(tmp_path):
     # Without it, all are read anew; into a folder without results, it begins afresh.
     assert job(photos, tmp_path / "out", UNDISTURBED).resumed == 0
     assert job(photos, tmp_path / "new", UNDISTURBED, resume=True).read == COUNT
+
+
+def test_rows_that_ctrl_c_left_uncounted_are_counted(tmp_path, monkeypatch):
+    put = ResultFolder.put
+
+    def interrupted(folder, outcome):
+        put(folder, outcome)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ResultFolder, "put", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        job(write_photos(tmp_path / "in", COUNT), tmp_path / "out", UNDISTURBED)
+    written = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert len(rows_of(tmp_path / "out")) == written["read"] == SHARD and not written["complete"]
 
 
 @pytest.mark.parametrize("resume", [False, True])
