@@ -41,6 +41,18 @@ def darken(colours: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     return cv2.LUT(colours, tone_curve(gains, contrast=rng.uniform(0.7, 1.0)))
 
 
+def veil(photo: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """The photo, (h, w, 3) uint8, with the light of a window or a lamp over it, stronger towards one side."""
+    height, width = photo.shape[:2]
+    down, across = np.mgrid[:height, :width] / np.array([height, width]).reshape(2, 1, 1) - 0.5
+    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.6)
+    slope = rng.uniform(0, 1.2)
+    thick = strength * np.clip(1 + slope * (across * np.cos(angle) + down * np.sin(angle)), 0, 1.4)
+    light = rng.uniform(190, 255) * np.array([1.0, rng.uniform(0.85, 1), rng.uniform(0.7, 1)])
+    pale = photo + (light - photo) * np.minimum(thick, 0.8)[..., None]
+    return np.asarray(pale.round(), np.uint8)
+
+
 def cast_shadow(canvas: np.ndarray, alpha: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """What lies behind the hand, darker where the hand stands before the light."""
     height, width = alpha.shape

@@ -12,6 +12,7 @@ from handvision.core.checks import checked_weights, whole_number
 from handvision.core.examples import UNKNOWN, Examples, known_mask
 from handvision.core.geometry import Affine, letterbox
 from handvision.core.hands import Hands
+from handvision.imaging.appearance import unusual
 from handvision.imaging.camera import photometric_jitter
 from handvision.protocol.hand_truth import box_of, direction_of
 
@@ -52,6 +53,7 @@ class FindingSequence(keras.utils.PyDataset):
         batch_size: photos of `sources` in a batch.
         steps: batches an epoch.
         light: strength of `imaging.camera.photometric_jitter`; 0 leaves photos as they are, and unmoved.
+        unusual: share of the pictures that go through `imaging.appearance.unusual`.
     """
 
     def __init__(
@@ -64,10 +66,12 @@ class FindingSequence(keras.utils.PyDataset):
         seed: int = 0,
         composites: Callable[[int, int], tuple[NDArray, NDArray, list[Hands]]] | None = None,
         light: float = 0.8,
+        unusual: float = 0.0,
         workers: int = 1,
     ):
         super().__init__(workers=workers, max_queue_size=6)
-        self.sources, self.size, self.composites, self.light = tuple(sources), size, composites, light
+        self.sources, self.size, self.composites = tuple(sources), size, composites
+        self.light, self.unusual = light, unusual
         self.batch_size, self.steps = batch_size, steps
         self.seed, self.epoch = whole_number(seed, 0, "seed"), 0
         self.shares = checked_weights([source.weight for source in sources])
@@ -81,8 +85,10 @@ class FindingSequence(keras.utils.PyDataset):
     def __getitem__(self, index: int) -> tuple[NDArray[np.float32], dict[str, NDArray]]:
         shown = []
         if self.composites is not None:
-            for photo, mask, hands in zip(*self.composites(self.epoch, index), strict=True):
-                shown.append((photo, known_mask(mask), hands))
+            for k, (photo, mask, hands) in enumerate(zip(*self.composites(self.epoch, index), strict=True)):
+                rng = np.random.default_rng((self.seed, self.epoch, index, self.batch_size + k))
+                known = known_mask(mask)
+                shown.append((self._perhaps_unusual(photo, known, rng), known, hands))
         for j in range(self.batch_size):
             rng = np.random.default_rng((self.seed, self.epoch, index, j))
             shown.append(self._moved(rng))
@@ -97,8 +103,6 @@ class FindingSequence(keras.utils.PyDataset):
         photo, hands = source.require("photos")[row], source.require("hands")[row]
         affine = random_view(photo.shape[:2], self.size, rng) if self.light else _fitted(photo, self.size)
         seen = affine.warp(np.ascontiguousarray(photo), *self.size)
-        if self.light:
-            seen = photometric_jitter(seen, rng, self.light)
         if source.masks is not None:
             hand, unknown = (
                 affine.warp((source.masks[row] == value).astype(np.float32), *self.size) > 0.5
@@ -107,7 +111,18 @@ class FindingSequence(keras.utils.PyDataset):
             moved = np.where(unknown, np.float32("nan"), hand.astype(np.float32)).reshape(*self.size, 1)
         else:
             moved = np.full((*self.size, 1), np.nan if len(hands) else 0, np.float32)
+        seen = self._perhaps_unusual(seen, moved, rng)
+        if self.light:
+            seen = photometric_jitter(seen, rng, self.light)
         return seen, moved, hands.moved(affine)
+
+    def _perhaps_unusual(
+        self, photo: NDArray[np.uint8], mask: NDArray[np.float32], rng: np.random.Generator
+    ) -> NDArray[np.uint8]:
+        if not self.unusual or rng.random() >= self.unusual:
+            return photo
+        known = None if np.isnan(mask).any() else (mask * 255).astype(np.uint8)
+        return unusual(photo, known, rng)
 
 
 def maps_of(hands: Hands, size: tuple[int, int]) -> dict[str, NDArray[np.float32]]:

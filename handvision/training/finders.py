@@ -65,4 +65,5 @@ def _photos(recipe: FinderRecipe, data: str, which: str, persons: int, steps: in
         seed=recipe.seed,
         composites=made,
         light=0.8 if learning else 0.0,
+        unusual=recipe.unusual if learning else 0.0,
     )

@@ -246,6 +246,7 @@ class FinderRecipe(LearningRecipe):
         size: (height, width) of the photos, multiples of 32.
         composites: cut-out hands over backgrounds in a batch, beside `batch_size` whole photos.
         learning_rate: the highest.
+        unusual: share of the pictures in which colour says little: gray ones, dark ones, hands in gloves.
         sources: name of a set of whole photos -> how often it is drawn beside the others.
         network: arguments of `models.build_unet`.
     """
@@ -258,6 +259,7 @@ class FinderRecipe(LearningRecipe):
     size: tuple[int, int] = (192, 256)
     composites: int = 6
     learning_rate: float = 2e-3
+    unusual: float = 0.0
     sources: Mapping[str, float]
     network: Mapping[str, Any]
     batch_size: int = 14
@@ -269,6 +271,7 @@ class FinderRecipe(LearningRecipe):
         _check(self, "size", sides, "(height, width), multiples of 32 from 64 up")
         _check(self, "composites", self.composites >= 0, "a whole number from 0 up")
         _check(self, "learning_rate", self.learning_rate > 0, "a number above 0")
+        _check(self, "unusual", 0 <= self.unusual <= 1, "a share, 0 to 1")
 
 
 @dataclass(frozen=True, kw_only=True)

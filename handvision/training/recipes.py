@@ -219,6 +219,7 @@ _FINDER_FULL = FinderRecipe(
     test=300,
     steps=300,
     epochs=9,
+    unusual=0.35,
     sources=_WHOLE_PHOTOS,
     network=_FINDER_NETWORK,
 )

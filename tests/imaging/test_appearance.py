@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from handvision.imaging.appearance import CAMERAS, GLOVES, gloved, seen_by
+from handvision.imaging.appearance import CAMERAS, GLOVES, gloved, seen_by, unusual
 
 SKIN = (200, 150, 120)
 
@@ -87,3 +87,30 @@ def test_without_a_hand_nothing_changes():
 def test_what_is_not_known_is_refused(call, message):
     with pytest.raises(ValueError, match=message):
         call(*photo_of_a_hand())
+
+
+def test_unusual_photos_are_colourless_dark_pale_or_show_gloves():
+    photo, mask = photo_of_a_hand()
+    wall, hand = (slice(0, 10), slice(None)), (slice(18, 42), slice(23, 57))
+    kinds = set()
+    for seed in range(60):
+        made = unusual(photo, mask, np.random.default_rng(seed))
+        assert made.shape == photo.shape and made.dtype == np.uint8
+        if (made[wall] == photo[wall]).all():
+            assert (made[hand] != photo[hand]).any()
+            kinds.add("gloves")
+        elif made.mean() < 0.75 * photo.mean():
+            kinds.add("dark")
+        elif np.ptp(made[wall] / made[wall].max(axis=-1, keepdims=True), axis=(0, 1)).max() < 0.02:
+            kinds.add("one hue")
+        else:
+            kinds.add("pale")
+    assert kinds == {"gloves", "dark", "one hue", "pale"}
+
+
+def test_where_no_mask_is_known_nobody_wears_gloves():
+    photo, _ = photo_of_a_hand()
+    for seed in range(30):
+        made = unusual(photo, None, np.random.default_rng(seed))
+        assert (made[:10] != photo[:10]).any()
+        np.testing.assert_array_equal(made, unusual(photo, None, np.random.default_rng(seed)))

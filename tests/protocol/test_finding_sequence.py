@@ -108,6 +108,23 @@ def test_what_a_mask_does_not_know_stays_unknown():
     assert (moved[24:72, 40:72] == 1).all()
 
 
+def test_gloves_are_worn_where_the_whole_mask_is_known_and_the_wall_stays():
+    masks = np.zeros((80, 120, 1), np.uint8)
+    masks[24:72, 40:72] = 255
+    drawn = Examples("drawn", photos=photos(2).photos[1:], masks=[masks], hands=[hand()])
+    seen = []
+    for seed in range(12):
+        sequence = FindingSequence(
+            [Found(drawn, 1)], (80, 120), batch_size=1, steps=1, light=0, unusual=1.0, seed=seed
+        )
+        photo, targets = sequence[0]
+        np.testing.assert_array_equal(targets["mask"][0], (masks > 0).astype(np.float32))
+        seen.append(np.abs(photo[0] * 255 - drawn.photos[0]).max(axis=-1) > 2)
+    gloves = [changed for changed in seen if not changed[:20].any()]
+    assert 0 < len(gloves) < len(seen)
+    assert all(changed[30:66, 46:66].any() for changed in gloves)
+
+
 def test_maps_are_as_coarse_as_the_segmenter_s():
     assert finding_sequence.STRIDE == centres.STRIDE
 
