@@ -1,7 +1,7 @@
 """Motions taught by a few clips (`OwnMotions`), on rendered clips of people with two hands.
 
 Three motions are taught by clips of other people, one or three, drawn many times; others are to be refused.
-With `--split validation` it also prints the radius that refuses nine of ten, which `RADIUS` was chosen by.
+It also prints the radius that refuses nine of ten: on `--split validation`, `reject_radius` was chosen by it.
 """
 
 import argparse
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from handvision.core.hand import Reading
 from handvision.evaluation.own_gestures import Answers, answers, draws, nearest
 from handvision.inference.backends import open_backend
-from handvision.inference.own_motions import RADIUS, distances, path_of
+from handvision.inference.own_motions import distances, path_of, reject_radius
 from handvision.inference.session import Session
 from handvision.media.sources import Picture
 from handvision.synthesis.clips import render_clip
@@ -70,8 +70,8 @@ def measured(names: NDArray[np.str_], paths: Sequence[NDArray[np.float64] | None
         drawn = draws(names, np.isin(names, TAUGHT), TAUGHT, examples)
         told: Answers = answers(nearest(between), drawn, names, everything, found)
         figures |= {
-            f"named rightly, {examples} taught": float(np.nanmean(told.accuracy(RADIUS))),
-            f"others refused, {examples} taught": float(np.nanmean(told.refused(RADIUS))),
+            f"named rightly, {examples} taught": float(np.nanmean(told.accuracy(reject_radius(examples)))),
+            f"others refused, {examples} taught": float(np.nanmean(told.refused(reject_radius(examples)))),
             f"radius that refuses 90 %, {examples} taught": told.radius_that_refuses(0.9),
         }
     return figures

@@ -158,6 +158,7 @@ def iou(mask, truth):
 
 
 @pytest.mark.archives
+@pytest.mark.soak
 def test_everyday_photos_to_test_on_are_as_many_as_the_readme_says():
     counts = {}
     for kind, sets in everyday.EVERYDAY.items():

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "handvision own motions", 1
 ENOUGH = 3  # examples
 STEPS = 16  # of a path, evenly in time
-# Within this distance of its nearest example a path shows a motion. On rendered validation clips it refuses
-# nine of ten other motions where three examples were taught.
-RADIUS = 0.45
+# See `reject_radius`. Of other motions on rendered validation clips, eight in ten are refused with one example
+# and nine in ten with three.
+_RADIUS_OF_ONE, _RADIUS_OF_MANY = 0.6, 0.375
 _BAND = 4  # so many steps one path may be ahead of the other
 _LITTLE = 0.15  # of the hand's side: a path that strays as little has no direction to rely on
 _LEAST_SEEN = 0.5  # of the frames that a hand is to be seen in
@@ -154,7 +154,8 @@ class OwnMotions:
 
     def _energies(self, path: _Path) -> list[float]:
         return [
-            float((distances(path, np.stack(paths)).min() / RADIUS) ** 2) for paths in self._examples.values()
+            float((distances(path, np.stack(paths)).min() / reject_radius(len(paths))) ** 2)
+            for paths in self._examples.values()
         ]
 
     def _ending(self, recent: Sequence[Reading]) -> str | None:
@@ -181,11 +182,17 @@ class OwnMotions:
         if not count:
             return notes
         own = np.stack(self._examples[name])
+        near = reject_radius(len(own)) / 2
         for other, paths in self._examples.items():
-            if other != name and min(distances(path, np.stack(paths)).min() for path in own) < RADIUS / 2:
+            if other != name and min(distances(path, np.stack(paths)).min() for path in own) < near:
                 message = f"{name} and {other} can hardly be told apart; change one of them"
                 notes.append(Advice("alike", message, (name, other)))
         return notes
+
+
+def reject_radius(examples: int) -> float:
+    """Within this distance of its nearest example a path shows a motion: less where more were taught."""
+    return _RADIUS_OF_MANY + (_RADIUS_OF_ONE - _RADIUS_OF_MANY) / examples
 
 
 def path_of(clip: Sequence[Reading]) -> _Path | None:

@@ -79,7 +79,7 @@ def test_ctrl_c_leaves_whole_shards_and_one_line(tmp_path):
 
 
 @pytest.mark.parametrize(
-    "count", [pytest.param(60, marks=pytest.mark.slow), pytest.param(5_000, marks=pytest.mark.soak)]
+    "count", [pytest.param(40, marks=pytest.mark.slow), pytest.param(5_000, marks=pytest.mark.soak)]
 )
 @pytest.mark.timeout(5_000)
 def test_rendered_photos_with_broken_ones_and_killed_workers(tmp_path, count, capsys):

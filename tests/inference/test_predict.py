@@ -216,14 +216,15 @@ def test_a_model_that_is_no_combined_model_is_an_error(model):
 
 
 @pytest.mark.slow
-def test_the_released_model_reads_rendered_hands_as_its_keras_file_does():
+@pytest.mark.parametrize("count", [40, pytest.param(200, marks=pytest.mark.soak)])
+def test_the_released_model_reads_rendered_hands_as_its_keras_file_does(count):
     # Of the mesh, which the reader learned from, others of it; each fills its picture.
-    hands = rendered.render(200, seed=5, split="test", workers=2, mesh=1.0)
+    hands = rendered.render(count, seed=5, split="test", workers=2, mesh=1.0)
     backend = open_backend()
-    scales = np.full(200, max(128 / backend.height, 128 / backend.width))
+    scales = np.full(count, max(128 / backend.height, 128 / backend.width))
     released, expected = predict(hands.photos), predict(hands.photos, find_model("combined"))
     found = agreement(released, expected, scales)
-    assert found.agrees and found.hands > 150, found
+    assert found.agrees and found.hands > 0.75 * count, found
     # The exported file is of the very weights that models/ holds.
     assert {hand.model for reading in (*released, *expected) for hand in reading.hands} == {
         models.model_info(models.load_model(find_model("combined"))).fingerprint

@@ -52,7 +52,7 @@ def test_released_files_keep_their_limits_and_load_to_the_bit(build, limit, tmp_
         np.testing.assert_array_equal(a, b)
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_the_same_weights_answer_alike_under_jax(unet, deeplab, seeing, tmp_path):
     pytest.importorskip("jax")
     photos = drawn_hands(4)

@@ -24,7 +24,7 @@ def test_the_mask_has_the_photos_size_whatever_it_is(kind, size):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("kind", ["unet", "deeplab"])
+@pytest.mark.parametrize("kind", ["unet", pytest.param("deeplab", marks=pytest.mark.soak)])
 def test_they_learn_to_find_bright_hands(kind):
     photos = drawn_hands(80, 48, 48)
     masks = (photos.mean(axis=3, keepdims=True) > 0.5).astype("float32")

@@ -70,6 +70,7 @@ def test_the_combined_model_answers_the_same_in_litert(tmp_path, monkeypatch):
 
 
 @pytest.mark.archives
+@pytest.mark.soak
 @pytest.mark.parametrize("name", CLASSIFIERS)
 def test_the_archives_give_the_figures_again(name, tmp_path, unpacked, monkeypatch):
     monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(unpacked))

@@ -410,7 +410,7 @@ def test_saved_model_gives_the_same_output_without_the_optimizer(tmp_path, refer
     assert [p.name for p in path.parent.iterdir()] == ["bars.keras"]
 
 
-@pytest.mark.slow
+@pytest.mark.soak
 def test_fitting_under_jax_resumes_to_the_same_weights(tmp_path):
     pytest.importorskip("jax")
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "KERAS_BACKEND": "jax"}

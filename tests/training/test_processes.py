@@ -18,6 +18,7 @@ import pytest
 from handvision.training import distribution, launcher, recipes, running
 from handvision.training.checkpoints import read_checkpoint
 from handvision.training.distribution import ADDRESSES, COUNT, NUMBER, PULSE, Rank, named, shared
+from tests.helpers.hosts import HOSTS, set_link, started_on, two_hosts
 
 # --- shares -------------------------------------------------------------------------------------------
 
@@ -280,38 +281,13 @@ def test_in_double_precision_two_processes_are_one(folder):
 
 # --- two hosts ----------------------------------------------------------------------------------------
 
-HOSTS = {"handvision-0": "10.213.7.1", "handvision-1": "10.213.7.2"}
 PORT = 29877
 
 
 @pytest.fixture
 def hosts():
-    """Two network namespaces with a link between them, each with a name of its own."""
-    from pathlib import Path
-
-    def ip(*words):
-        return subprocess.run(["ip", *words], capture_output=True, text=True)
-
-    names = list(HOSTS)
-    made = ip("netns", "add", names[0])
-    if made.returncode:
-        pytest.skip(f"no network namespaces here: {made.stderr.strip()}")
-    try:
-        ip("netns", "add", names[1])
-        ip("link", "add", "veth0", "netns", names[0], "type", "veth", "peer", "veth0", "netns", names[1])
-        host = os.uname().nodename
-        for name, address in HOSTS.items():
-            for words in (f"address add {address}/24 dev veth0", "link set veth0 up", "link set lo up"):
-                assert ip("-n", name, *words.split()).returncode == 0
-            # Gloo tells the others where it listens by what the name of its host stands for.
-            hosts = Path("/etc/netns") / name / "hosts"
-            hosts.parent.mkdir(parents=True, exist_ok=True)
-            hosts.write_text(f"127.0.0.1 localhost\n{address} {host}\n")
-        yield HOSTS
-    finally:
-        for name in names:
-            ip("netns", "delete", name)
-            (Path("/etc/netns") / name / "hosts").unlink(missing_ok=True)
+    with two_hosts() as made:
+        yield made
 
 
 def on_hosts(folder, out):
@@ -319,14 +295,9 @@ def on_hosts(folder, out):
     processes = []
     for number, name in enumerate(HOSTS):
         named = launcher.variables(number, len(HOSTS), f"{HOSTS['handvision-0']}:{PORT}")
-        processes.append(
-            subprocess.Popen(
-                ["ip", "netns", "exec", name, *command(folder, "finger_numbers", out)],
-                env=environment(folder, **named),
-                stderr=subprocess.PIPE,
-                text=True,
-            )
-        )
+        run = command(folder, "finger_numbers", out)
+        env = environment(folder, **named)
+        processes.append(started_on(name, run, env=env, stderr=subprocess.PIPE, text=True))
     return processes
 
 
@@ -338,11 +309,11 @@ def test_two_hosts_train_as_two_processes_of_one_and_end_when_the_link_is_cut(ho
         while not list(out.glob("training/checkpoint.npz")):
             assert all(process.poll() is None for process in processes)
             time.sleep(0.05)
-        subprocess.run(["ip", "-n", "handvision-1", "link", "set", "veth0", "down"], check=True)
+        set_link("down")
         said = [process.communicate(timeout=150)[1] for process in processes]
         assert all(process.returncode for process in processes)
         assert "task:1" in said[0]
-        subprocess.run(["ip", "-n", "handvision-1", "link", "set", "veth0", "up"], check=True)
+        set_link("up")
         assert 0 < checkpoint(out)[0]["epoch"] < STEPS
         processes = on_hosts(folder, out)
         assert [process.wait(500) for process in processes] == [0, 0]

@@ -1,10 +1,12 @@
 """Ray reads what processes read, to the byte, and loses nothing: a cluster of two nodes on this machine."""
 
+import contextlib
 import json
 import os
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 
@@ -23,6 +25,7 @@ from tests.helpers.bulk import (
     stub_reader,
     write_photos,
 )
+from tests.helpers.hosts import HOSTS, set_link, started_on, two_hosts
 from tests.inference.bulk.test_job import SHARD, UNDISTURBED, _is_alive
 
 pytest.importorskip("ray", reason="the engine Ray is not tested: pip install 'handvision[bulk]'")
@@ -118,7 +121,7 @@ DRIVER = """
 import sys
 from tests.inference.bulk.test_on_ray import job
 if __name__ == "__main__":
-    job(sys.argv[1], sys.argv[2], address="local", resume=True)
+    job(*sys.argv[1:3], workers=int(sys.argv[3]), address=sys.argv[4], resume=True)
 """
 
 
@@ -128,7 +131,7 @@ def test_a_driver_that_is_ended_is_resumed(tmp_path, end):
 
     photos = write_photos(tmp_path / "in", 60, **{f"_{number}": SLOW for number in range(60)})
     (tmp_path / "driver.py").write_text(DRIVER)
-    command = [sys.executable, str(tmp_path / "driver.py"), str(photos), str(tmp_path / "out")]
+    command = [sys.executable, tmp_path / "driver.py", photos, tmp_path / "out", "2", "local"]
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
     with subprocess.Popen(
         command,
@@ -152,4 +155,72 @@ def test_a_driver_that_is_ended_is_resumed(tmp_path, end):
     subprocess.run(command, env=environment, check=True, timeout=500)
     written = json.loads((tmp_path / "out/manifest.json").read_text())
     assert written["complete"] and written["resumed"] == SHARD * len(whole)
+    assert bytes_of(tmp_path / "out") == undisturbed(photos, tmp_path / "alone")
+
+
+PORT = "6389"
+CLUSTER = {
+    # Ray's own patience with a silent machine is about a minute.
+    "RAY_health_check_period_ms": "500",
+    "RAY_health_check_timeout_ms": "1000",
+    "RAY_AUTH_MODE": "disabled",  # no tokens have to travel
+}
+LISTENS = "import socket, sys; socket.create_connection((sys.argv[1], int(sys.argv[2])))"
+JOINED = "import ray, sys; ray.init(sys.argv[1]); assert ray.cluster_resources()['CPU'] == 2"
+
+
+@pytest.fixture
+def address_on_two_hosts(monkeypatch):
+    """Ray on both hosts, each with room for two actors."""
+    import psutil
+
+    for name, value in {**CLUSTER, "PYTHONPATH": os.getcwd()}.items():
+        monkeypatch.setenv(name, value)
+
+    ray = os.path.join(os.path.dirname(sys.executable), "ray")
+    first, second = HOSTS
+    address = f"{HOSTS[first]}:{PORT}"
+    # Paths of sockets may not be long.
+    with two_hosts(), tempfile.TemporaryDirectory(prefix="ray") as folder:
+        head = ["--head", "--port", PORT, "--temp-dir", folder, "--include-dashboard=false"]
+        roles = {first: [*head, "--disable-usage-stats"], second: ["--address", address]}
+        started = []
+        try:
+            for name, role in roles.items():
+                words = [*role, "--node-ip-address", HOSTS[name], "--num-cpus", "1", "--block"]
+                words += ["--object-store-memory", str(NODE["object_store_memory"])]
+                started.append(started_on(name, [ray, "start", *words], stdout=subprocess.DEVNULL))
+                _wait_for(started, LISTENS, HOSTS[first], PORT)
+            _wait_for(started, JOINED, address)
+            yield address
+        finally:
+            for process in started:
+                with contextlib.suppress(psutil.NoSuchProcess):
+                    for child in psutil.Process(process.pid).children(recursive=True):
+                        child.kill()
+                process.kill()
+                process.wait()
+
+
+def _wait_for(started, code, *words):
+    """Until a line of Python succeeds on the first host."""
+    while started_on("handvision-0", [sys.executable, "-c", code, *words], stderr=subprocess.DEVNULL).wait():
+        assert all(process.poll() is None for process in started)
+        time.sleep(0.5)
+
+
+def test_a_host_whose_link_is_cut_in_mid_job_changes_nothing(tmp_path, address_on_two_hosts):
+    count = 100
+    photos = write_photos(tmp_path / "in", count, **{f"_{number}": SLOW for number in range(count)})
+    (tmp_path / "driver.py").write_text(DRIVER)
+    command = [sys.executable, tmp_path / "driver.py", photos, tmp_path / "out", "4", address_on_two_hosts]
+    with started_on("handvision-0", command) as driver:
+        while not list(tmp_path.glob("out/rows/[!.]*")):
+            assert driver.poll() is None
+            time.sleep(0.05)
+        set_link("down")
+        assert len(list(tmp_path.glob("out/rows/[!.]*"))) < count / SHARD
+        assert driver.wait(300) == 0
+    written = json.loads((tmp_path / "out/manifest.json").read_text())
+    assert written["complete"] and written["read"] == count and not written["failed"]
     assert bytes_of(tmp_path / "out") == undisturbed(photos, tmp_path / "alone")
