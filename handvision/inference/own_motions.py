@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 FORMAT, VERSION = "handvision own motions", 1
 ENOUGH = 3  # examples
 STEPS = 16  # of a path, evenly in time
-# See `reject_radius`. Of other motions on rendered validation clips, eight in ten are refused with one example
-# and nine in ten with three.
+# See `reject_radius`. Of other motions on rendered validation clips, eight in ten are refused with one
+# example, nine in ten with three.
 _RADIUS_OF_ONE, _RADIUS_OF_MANY = 0.6, 0.375
 _BAND = 4  # so many steps one path may be ahead of the other
 _LITTLE = 0.15  # of the hand's side: a path that strays as little has no direction to rely on
