@@ -3,6 +3,9 @@
 // and the empty second reading of the one graph that holds both, a followed hand is read in fewer milliseconds.
 import schema from "./node_modules/onnxruntime-web/lib/onnxjs/ort-schema/protobuf/onnx.js";
 
+import { banded } from "./banded.mjs";
+import { modelInfo } from "./src/pure/model_file.js";
+
 const { onnx } = schema;
 
 /**
@@ -35,7 +38,8 @@ export function looksOf(bytes) {
   const heads = graph.output?.map(({ name }) => String(name)).filter((name) => ![...FIRST, "square"].includes(name)) ?? [];
   const told = [...heads.map((name) => [`closer_${name}`, name]), ...RETAKE].filter(([name]) => made.includes(name));
   const read = part(graph, new Map(CLOSE_UPS.map(([name, now]) => [name, valueInfo(now)])), new Map(/** @type {[string, string][]} */ (told)));
-  return { find: file(find, { metadataProps }), read: file(read, {}) };
+  const { size } = modelInfo(bytes).close_up;
+  return { find: file(find, { metadataProps }), read: file(banded(read, "close_up", size), {}) };
 }
 
 /**
