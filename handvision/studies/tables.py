@@ -162,16 +162,22 @@ def shares_table(shares: Mapping[str, float], what: str, figure: str) -> Table:
     return table(list(shares.items()), (what, figure))
 
 
-def segmenters_side_by_side(names: Mapping[str, str]) -> Table:
-    """IoU of several segmenters of the own runs on each test set that they share.
+def segmenters_side_by_side(names: Mapping[str, str], *, of_release: bool = False) -> Table:
+    """IoU of several segmenters on each test set that they share.
 
     Args:
-        names: column title -> model's name, such as {"U-Net": "unet"}; one that has not run is a dash.
+        names: column title -> model's name, such as {"U-Net": "unet"}; one without a record is a dash.
+        of_release: of the released models, not of the own runs.
     """
-    columns = {heading: headlines(_own_record(name).figures) for heading, name in names.items()}
+    records = {
+        heading: (released(name) if of_release else _own_record(name)) or Record(name)
+        for heading, name in names.items()
+    }
+    columns = {heading: headlines(record.figures) for heading, record in records.items()}
     labels = list(dict.fromkeys(label for column in columns.values() for label in column))
     rows = [(label, *(column.get(label, (None,))[0] for column in columns.values())) for label in labels]
-    return table(rows, ("test set", *columns), "Segmenters of your own runs")
+    whose = "Released segmenters" if of_release else "Segmenters of your own runs"
+    return table(rows, ("test set", *columns), whose)
 
 
 def closing_table(name: str, figures: Figures, claims: Mapping[str, float] | None = None) -> Table:
@@ -218,6 +224,6 @@ def _accuracy_cells(test: str, result: Mapping) -> tuple:
     return title(test), result["n"], *accuracies, degrees(error)
 
 
-def _own_record(name: str) -> Record:
+def _own_record(name: str) -> Record | None:
     path = workspace().runs / name / f"{name}.json"
-    return read_record(path) if path.is_file() else Record(name)
+    return read_record(path) if path.is_file() else None

@@ -14,6 +14,7 @@ import pytest
 
 from handvision.datasets import catalog, copies, download, transfer, unpacking
 from handvision.datasets.errors import DataUnavailable
+from handvision.datasets.load import load
 from tests.helpers.archives import packed, small_archive
 
 KAGGLE_SET = "finger_digits"
@@ -305,6 +306,14 @@ def test_places_are_searched_in_order(data_folder, tmp_path, monkeypatch):
     assert str(archives) in download.provenance(KAGGLE_SET)["from"]
     monkeypatch.setenv("HANDVISION_ARCHIVES", str(on_kaggle))
     assert download.find(KAGGLE_SET) == data_folder / KAGGLE_SET
+
+
+def test_what_kaggle_attaches_is_read_and_stays_as_it_is(data_folder, tmp_path):
+    attached = tmp_path / "kaggle-input"  # read-only there
+    unpack(attached / "finger-digits-05", small_archive(KAGGLE_SET))
+    before = {path: path.stat().st_mtime_ns for path in (attached, *attached.rglob("*"))}
+    assert len(load(KAGGLE_SET)) == 24
+    assert {path: path.stat().st_mtime_ns for path in (attached, *attached.rglob("*"))} == before
 
 
 def test_kagglehubs_own_cache_is_used(data_folder, tmp_path):

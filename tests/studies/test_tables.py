@@ -90,6 +90,13 @@ def test_segmenters_stand_side_by_side(folders):
     assert cells(table)["rendered hands never seen, IoU"] == ("80.0 %", tables.DASH)
 
 
+def test_released_segmenters_stand_side_by_side(folders):
+    Record("deeplab_v3_plus", masks(0.9)).write(folders / "models" / "deeplab_v3_plus.json")
+    names = {"U-Net": "unet", "DeepLabV3+": "deeplab_v3_plus"}
+    table = tables.segmenters_side_by_side(names, of_release=True)
+    assert cells(table)["rendered hands never seen, IoU"] == (tables.DASH, "90.0 %")
+
+
 def test_a_classifiers_accuracy_stands_beside_its_baselines():
     neighbour = {"nearest_neighbour": {"upright": 0.7, "all_rotations": 0.6}}
     (row,) = tables.classifier_table(read(**neighbour)).cells
