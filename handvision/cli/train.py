@@ -3,10 +3,13 @@
 import argparse
 import os
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from handvision.cli.group import new_command
 from handvision.core.workspace import DATA_CHOICES, PROFILES, Settings, workspace
+
+if TYPE_CHECKING:
+    from handvision.training import Recipe
 
 
 def add_to(commands: Any) -> None:
@@ -23,10 +26,19 @@ def add_to(commands: Any) -> None:
     command.add_argument("--seed", type=int, default=1, help="of a named recipe (1)")
     command.add_argument("--folder", metavar="FOLDER", help="of this training (runs/<model>)")
     command.add_argument("--processes", type=int, metavar="N", help="of this machine, on JAX, train together")
+    command.add_argument(
+        "--pack", metavar="FILE", help="train nothing: write all that the reader's training needs to one file"
+    )
+    command.add_argument(
+        "--packed", metavar="FILE", help="train what such a file holds, under JAX and without any data set"
+    )
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    if options.packed:
+        return _run_packed(options)
+
     if options.processes is not None or os.environ.get("KERAS_DISTRIBUTION_NUM_PROCESSES"):
         # Read when Keras is imported: no other backend trains by several processes.
         os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -42,6 +54,8 @@ def run(options: argparse.Namespace) -> int:
     else:
         chosen = Settings.resolve(options.profile, options.data, options.seed)
         recipe = recipes.get(options.recipe, chosen.profile, data=chosen.data, seed=chosen.seed)
+    if options.pack:
+        return _pack(recipe, Path(options.pack))
     folder = Path(options.folder) if options.folder else workspace().runs / recipe.product
     if options.processes is not None:
         from handvision.training.launcher import train_in_processes
@@ -49,4 +63,25 @@ def run(options: argparse.Namespace) -> int:
         train_in_processes(recipe, folder, options.processes)
     else:
         print(run_recipe(recipe, folder))
+    return 0
+
+
+def _pack(recipe: "Recipe", path: Path) -> int:
+    from handvision.training.packed.packing import pack_close_reader
+    from handvision.training.recipe import CloseReaderRecipe
+
+    if not isinstance(recipe, CloseReaderRecipe):
+        raise ValueError(f"{recipe.product} cannot be packed; the reader of close-ups can: close_reader")
+    pack = pack_close_reader(recipe, path)
+    size = path.stat().st_size / 1e6
+    print(f"{path}: {len(pack.train)} close-ups and {len(pack.validation)} to watch, {size:.1f} MB")
+    return 0
+
+
+def _run_packed(options: argparse.Namespace) -> int:
+    # Has to stand before the first import of Keras.
+    os.environ.setdefault("KERAS_BACKEND", "jax")
+    from handvision.training.packed.run import run_packed
+
+    print(run_packed(options.packed, options.folder, options.recipe))
     return 0

@@ -11,17 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-import cv2
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 Border = Literal["constant", "nearest", "reflect"]
-BORDERS: dict[str, int] = {
-    "constant": cv2.BORDER_CONSTANT,
-    "nearest": cv2.BORDER_REPLICATE,
-    "reflect": cv2.BORDER_REFLECT,
-}
-INTERPOLATIONS: dict[str, int] = {"linear": cv2.INTER_LINEAR, "nearest": cv2.INTER_NEAREST}
+# What OpenCV calls them. It is imported where a picture is moved: points are moved without it.
+BORDERS = {"constant": "BORDER_CONSTANT", "nearest": "BORDER_REPLICATE", "reflect": "BORDER_REFLECT"}
+INTERPOLATIONS = {"linear": "INTER_LINEAR", "nearest": "INTER_NEAREST"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -182,8 +178,10 @@ class Affine:
             sharp_border: with border="constant", a target pixel beyond the centres of the source's outermost
                 pixels is all `fill` (as SciPy has it). Otherwise the source fades into `fill` over one pixel.
         """
-        flags = _choice("interpolation", interpolation, INTERPOLATIONS)
-        mode = _choice("border", border, BORDERS)
+        import cv2
+
+        flags = getattr(cv2, _choice("interpolation", interpolation, INTERPOLATIONS))
+        mode = getattr(cv2, _choice("border", border, BORDERS))
         # OpenCV counts from the centre of the first pixel.
         back = self.inverse().matrix.copy()
         back[:, 2] += back[:, :2].sum(axis=1) * 0.5 - 0.5
@@ -239,6 +237,8 @@ class Letterbox:
             )
         size = (self.height, self.width)
         if size != self.from_size:
+            import cv2
+
             # The mean over an area keeps thin fingers when pixels get fewer; linear keeps contours smooth.
             shrinks = self.height < self.from_size[0] or self.width < self.from_size[1]
             how = cv2.INTER_AREA if shrinks else cv2.INTER_LINEAR
@@ -354,7 +354,7 @@ def _floats(values: ArrayLike) -> NDArray:
     return array if np.issubdtype(array.dtype, np.floating) else array.astype(np.float64)
 
 
-def _choice(name: str, value: str, choices: dict[str, int]) -> int:
+def _choice(name: str, value: str, choices: dict[str, str]) -> str:
     if value not in choices:
         raise ValueError(f"{name} is {value!r}; use one of {', '.join(choices)}")
     return choices[value]

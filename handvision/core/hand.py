@@ -5,7 +5,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -90,6 +89,8 @@ class Hand:
         height, width = self.size
         mask = np.zeros((height, width), np.uint8)
         if self.soft_mask.size:
+            import cv2
+
             large = cv2.resize(self.soft_mask, (width, height), interpolation=cv2.INTER_LINEAR)
             mask[large > 0.5] = 255
         if self.close_mask.size:

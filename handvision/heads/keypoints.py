@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -87,6 +86,8 @@ class KeypointsHead(Head):
     @classmethod
     def draw(cls, picture: NDArray[np.uint8], hand: Hand) -> None:
         """Bones as lines, points as dots."""
+        import cv2
+
         points = hand.keypoints[:, :2]
         if not np.isfinite(points).all():
             return

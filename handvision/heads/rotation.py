@@ -5,7 +5,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -84,6 +83,8 @@ class RotationHead(Head):
     @classmethod
     def draw(cls, picture: NDArray[np.uint8], hand: Hand) -> None:
         """An arrow through the middle of the hand's box."""
+        import cv2
+
         if math.isnan(hand.rotation_degrees):
             return
         x0, y0, x1, y1 = map(float, hand.box)

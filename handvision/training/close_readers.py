@@ -13,20 +13,8 @@ from handvision.core.close_ups import REACH, SIDE, CloseUps
 from handvision.core.geometry import degrees_from_sin_cos, letterbox
 from handvision.core.hands import Hands
 from handvision.core.hashing import hash_arrays, hash_json
-from handvision.core.vocabularies import NUMBERS
 from handvision.core.workspace import workspace
 from handvision.datasets.teacher.table import read as read_labels
-from handvision.heads import (
-    EmbeddingHead,
-    GestureHead,
-    HandednessHead,
-    HandMaskHead,
-    Head,
-    KeypointsHead,
-    PresenceHead,
-    RotationHead,
-    TwentyGesturesHead,
-)
 from handvision.models.close_reader import build_close_reader
 from handvision.models.layers import PeaksLayer
 from handvision.models.two_looks import HANDS
@@ -36,25 +24,12 @@ from handvision.protocol.partitions import digests
 from handvision.protocol.task import choose_data
 from handvision.synthesis.rendered import code_version
 from handvision.training import platform
+from handvision.training.close_reader_heads import heads_of_close_reader
 from handvision.training.compiling import compile_classifier
 from handvision.training.fitting import History, set_seed
 from handvision.training.frozen import Encoder, fit_tail, split
 from handvision.training.recipe import CloseReaderRecipe
 from handvision.training.trained import open_trained
-
-
-def heads_of_close_reader(size: int) -> tuple[Head, ...]:
-    """What the reader of close-ups of `size` pixels answers."""
-    return (
-        PresenceHead(),
-        GestureHead(NUMBERS),
-        TwentyGesturesHead(),
-        RotationHead(),
-        KeypointsHead(size),
-        HandednessHead(),
-        EmbeddingHead(),
-        HandMaskHead(),
-    )
 
 
 def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[keras.Model, History]:
@@ -66,7 +41,12 @@ def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[k
 
     Raises:
         DataUnavailable: data="real", and a data set cannot be had.
+        ValueError: the recipe has the encoder learn, of which only features are at hand here.
     """
+    if recipe.encoder_rate:
+        raise ValueError(
+            f"encoder_rate is {recipe.encoder_rate}; use 0, or pack the training (handvision train --pack)"
+        )
     platform.prepare()
     train, validation = (close_ups_of(recipe, which) for which in ("train", "validation"))
     heads = heads_of_close_reader(recipe.crop)

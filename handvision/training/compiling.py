@@ -7,6 +7,7 @@ import keras
 from handvision.heads.losses import CentreLoss, MapLoss, MaskIoU, MaskLoss
 from handvision.models import heads_of_model
 from handvision.training.platform import gpus
+from handvision.training.slowed_adam import SlowedAdam
 
 
 def compile_classifier(
@@ -15,6 +16,7 @@ def compile_classifier(
     total_steps: int | None = None,
     loss_weights: Mapping[str, float] | None = None,
     jit_compile: bool | str | None = None,
+    slowed: Mapping[str, float] | None = None,
 ) -> None:
     """Makes a reader ready to train: the losses and metrics of its heads, Adam.
 
@@ -32,6 +34,7 @@ def compile_classifier(
         loss_weights: name of a head -> weight of its loss, 0 or more; `Head.loss_weight` where left out.
         jit_compile: as in Keras. None: no XLA under TensorFlow without a GPU, where it slows small
             networks down; Keras chooses elsewhere.
+        slowed: name of a layer -> its share of the learning rate, where it is not the whole.
 
     Raises:
         ValueError: the model has no head, a weight is of no head of it, or a number is out of its range.
@@ -45,7 +48,7 @@ def compile_classifier(
         if not weight >= 0:
             raise ValueError(f"loss_weights[{name!r}] is {weight}; use 0 or more")
     model.compile(
-        optimizer=_adam(learning_rate, total_steps),
+        optimizer=_adam(learning_rate, total_steps, slowed),
         loss={name: heads[name].loss() if name in heads else None for name in model.output},
         loss_weights={name: weights.get(name, 1.0) for name in model.output},
         weighted_metrics={name: head.metrics() for name, head in heads.items()},
@@ -112,9 +115,14 @@ def compile_finder(model: keras.Model, learning_rate: float, total_steps: int) -
     )
 
 
-def _adam(learning_rate: float, total_steps: int | None) -> keras.optimizers.Optimizer:
+def _adam(
+    learning_rate: float, total_steps: int | None, slowed: Mapping[str, float] | None = None
+) -> keras.optimizers.Optimizer:
+    rate = _rate(learning_rate, total_steps)
     # Without the limit a few batches in the steep part of the schedule undo an epoch's progress.
-    return keras.optimizers.Adam(_rate(learning_rate, total_steps), global_clipnorm=1.0)
+    if slowed:
+        return SlowedAdam(slowed, learning_rate=rate, global_clipnorm=1.0)
+    return keras.optimizers.Adam(rate, global_clipnorm=1.0)
 
 
 def _rate(

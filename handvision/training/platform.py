@@ -8,7 +8,6 @@ import ctypes
 import platform
 from typing import Any
 
-import cv2
 import keras
 
 
@@ -52,6 +51,8 @@ def leave_threads_to_workers() -> None:
 
     They compete with the threads that draw batches, and do not survive the fork of a process.
     """
+    import cv2
+
     cv2.setNumThreads(0)
 
 

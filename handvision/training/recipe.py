@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import Any, ClassVar, Literal
 
 from handvision.augment.transforms import Augmentation
+from handvision.core.files import replacing
 from handvision.heads import RotationHead
-from handvision.protocol.close_up_sequence import CloseUpAugmentation
+from handvision.protocol.close_up_places import CloseUpAugmentation
 from handvision.training import typed_json
 
 # Each is explained in the classifiers' notebooks.
@@ -207,6 +208,8 @@ class CloseReaderRecipe(LearningRecipe):
         sources: name of a set -> how often it is drawn beside the others.
         augmentation: how far a close-up may be off.
         network: arguments of the builder.
+        encoder_rate: share of the learning rate at which the encoder learns as well; 0 keeps it as it is.
+            Packed trainings alone have it learn: elsewhere only its features are at hand.
     """
 
     kind: ClassVar[str] = "close_reader"
@@ -224,6 +227,7 @@ class CloseReaderRecipe(LearningRecipe):
     sources: Mapping[str, float]
     augmentation: CloseUpAugmentation = field(default_factory=CloseUpAugmentation)
     network: Mapping[str, Any] = field(default_factory=dict)
+    encoder_rate: float = 0.0
     batch_size: int = 64
 
     def __post_init__(self) -> None:
@@ -231,6 +235,7 @@ class CloseReaderRecipe(LearningRecipe):
         _at_least_one(self, "persons", "steps", "epochs", "negatives", "views")
         _check(self, "crop", self.crop >= 64 and self.crop % 32 == 0, "a multiple of 32, from 64 up")
         _check(self, "margin", 0 <= self.margin < 2, "a share from 0 up, below 2")
+        _check(self, "encoder_rate", 0 <= self.encoder_rate <= 1, "a share from 0 to 1")
         _check(self, "learning_rate", self.learning_rate > 0, "a number above 0")
 
 
@@ -367,6 +372,12 @@ def read_recipe(path: str | Path) -> Recipe:
         return recipe_from_json(json.loads(path.read_text("utf-8")))
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{path.name}: {error}") from error
+
+
+def write_recipe(recipe: Recipe, folder: str | Path) -> None:
+    """Writes a recipe into the folder of its training, as `recipe.json`."""
+    with replacing(Path(folder) / "recipe.json") as path:
+        path.write_text(recipe.dumps(), "utf-8")
 
 
 def _check(recipe: Any, name: str, fits: bool, wish: str) -> None:

@@ -5,7 +5,6 @@ from pathlib import Path
 import keras
 
 from handvision import models
-from handvision.core.files import replacing
 from handvision.training.classifiers import classifier_task, train_classifier, tune_classifier, tuning_photos
 from handvision.training.close_readers import train_close_reader
 from handvision.training.distribution import join
@@ -18,6 +17,7 @@ from handvision.training.recipe import (
     SegmenterRecipe,
     TuningRecipe,
     TwoLooksRecipe,
+    write_recipe,
 )
 from handvision.training.segmenters import train_segmenter
 from handvision.training.two_looks import join_two_looks
@@ -44,8 +44,7 @@ def run_recipe(recipe: Recipe, folder: str | Path) -> Path:
     if rank.count > 1:
         check_processes(recipe)
     if rank.writes:
-        with replacing(folder / "recipe.json") as path:
-            path.write_text(recipe.dumps(), "utf-8")
+        write_recipe(recipe, folder)
     model = _trained(recipe, folder / "training")
     file = folder / f"{recipe.product}.keras"
     return models.save_model(model, file) if rank.writes else file

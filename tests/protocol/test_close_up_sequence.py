@@ -16,7 +16,8 @@ from handvision.heads import (
     PresenceHead,
     RotationHead,
 )
-from handvision.protocol.close_up_sequence import CloseUpAugmentation, CloseUpSequence
+from handvision.protocol.close_up_places import CloseUpAugmentation
+from handvision.protocol.close_up_sequence import CloseUpSequence
 
 HEADS = (
     PresenceHead(),
