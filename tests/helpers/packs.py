@@ -13,7 +13,8 @@ from handvision.training.packed.packing import MASK, PICTURE
 def small_pack(train: CloseUps, validation: CloseUps, **changes) -> Pack:
     """A pack for a small network, its encoder as it is at random; `changes` of its recipe."""
     recipe = recipes.get("close_reader", "smoke", data="rendered")
-    changes = {"crop": 64, "batch_size": 8, "network": {"dense": 16, "width": 32}} | changes
+    network = {"dense": 16, "width": 32, "backbone": "plain"}  # compiled in seconds
+    changes = {"crop": 64, "batch_size": 8, "network": network} | changes
     recipe = replace(recipe, **changes)
     model = build_close_reader(heads_of_close_reader(recipe.crop), recipe.crop, **recipe.network)
     layers = [layer for layer in model.layers if layer.weights]
@@ -22,7 +23,7 @@ def small_pack(train: CloseUps, validation: CloseUps, **changes) -> Pack:
         side=PICTURE,
         mask_side=MASK,
         weights={layer.name: layer.get_weights() for layer in layers},
-        pretrained=tuple(layer.name for layer in layers if layer.name.startswith("encoder_")),
+        pretrained=tuple(layer.name for layer in layers if layer.name.startswith("encoder")),
         train=train,
         validation=validation,
     )

@@ -115,6 +115,7 @@ def test_weights_choose_the_same_close_ups_both_ways():
     assert not np.array_equal(packed[2][1]["keypoints"], packed[1][1]["keypoints"])
 
 
+@pytest.mark.slow
 def test_light_on_the_device_is_as_varied_as_opencvs():
     photo = cv2.resize(np.random.default_rng(0).integers(60, 200, (8, 8, 3), np.uint8), (64, 64))
     how = CloseUpAugmentation(covered=0, veiled=0)
@@ -283,8 +284,8 @@ def test_its_first_steps_run_without_opencv_and_are_taken_up_again(packed, tmp_p
             same = all(
                 np.array_equal(a, b) for a, b in zip(layer.get_weights(), first[layer.name], strict=True)
             )
-            assert not same or layer.name.startswith("encoder_"), layer.name
-            assert same or not layer.name.startswith("encoder_"), layer.name
+            assert not same or layer.name.startswith("encoder"), layer.name
+            assert same or not layer.name.startswith("encoder"), layer.name
     again = handvision(*command)
     assert again.returncode == 0, again.stderr
     assert "this training is done (3 epochs)" in again.stdout
