@@ -11,7 +11,8 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
 
     Args:
         package: its `__name__`.
-        homes: public name -> the module of the package that holds it.
+        homes: public name -> the module of the package that holds it; a module that is public itself -> its
+            own name.
 
     Example:
         >>> __getattr__ = lazily(__name__, {"fit": "fitting"})
@@ -20,7 +21,8 @@ def lazily(package: str, homes: Mapping[str, str]) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         if name not in homes:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        value = getattr(importlib.import_module(f"{package}.{homes[name]}"), name)
+        module = importlib.import_module(f"{package}.{homes[name]}")
+        value = module if homes[name] == name else getattr(module, name)
         setattr(sys.modules[package], name, value)  # found without this function the next time
         return value
 

@@ -89,6 +89,7 @@ _HOMES = {
     "fit": "fitting",
     "read_recipe": "recipe",
     "recipe_from_json": "recipe",
+    "recipes": "recipes",
     "run_recipe": "running",
     "segmenter_task": "segmenters",
     "set_seed": "fitting",
