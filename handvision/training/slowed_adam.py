@@ -20,7 +20,9 @@ class SlowedAdam(keras.optimizers.Adam):
         self.slowed = dict(slowed)
 
     def update_step(self, gradient: Any, variable: keras.Variable, learning_rate: Any) -> None:
-        shares = [self.slowed[name] for name in variable.path.split("/") if name in self.slowed]
+        # TensorFlow hands its own variables over, which have no path.
+        path = self._trainable_variables[self._get_variable_index(variable)].path
+        shares = [self.slowed[name] for name in path.split("/") if name in self.slowed]
         super().update_step(gradient, variable, learning_rate * shares[0] if shares else learning_rate)
 
     def get_config(self) -> dict[str, Any]:
