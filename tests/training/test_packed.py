@@ -269,6 +269,14 @@ def handvision(*arguments) -> subprocess.CompletedProcess:
 
 
 @pytest.mark.slow
+def test_the_command_needs_no_opencv_to_come_to_its_file(tmp_path):
+    done = handvision("train", "close_reader", "--packed", tmp_path / "nothing.npz", "--folder", tmp_path)
+    assert done.returncode == 2
+    assert "handvision: [Errno 2] No such file or directory" in done.stderr
+    assert "nothing.npz" in done.stderr
+
+
+@pytest.mark.soak
 def test_its_first_steps_run_without_opencv_and_are_taken_up_again(packed, tmp_path):
     command = ("train", "close_reader", "--packed", packed, "--folder", tmp_path)
     done = handvision(*command)
