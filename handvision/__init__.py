@@ -9,7 +9,9 @@ Keras is imported already, `import handvision` registers them by itself.
 import importlib
 import os
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from handvision.core.lazy import lazily
 
 # Has to stand before the first import of TensorFlow, which leaves its faster CPU kernels off on
 # processors without AVX-512: a training step takes a quarter longer then.
@@ -38,33 +40,18 @@ __all__ = [
     "predict",
 ]
 
-# Public name -> the module that holds it.
-_HOME = {
-    "Hand": "handvision.core.hand",
-    "OwnGestures": "handvision.inference.own_gestures",
-    "OwnMotions": "handvision.inference.own_motions",
-    "Reading": "handvision.core.hand",
-    "live": "handvision.inference.live",
-    "load_model": "handvision.models.load",
-    "predict": "handvision.inference.predict",
+# Public name -> the module that holds it; public name -> the module that it is.
+_HOMES = {
+    "Hand": "core.hand",
+    "OwnGestures": "inference.own_gestures",
+    "OwnMotions": "inference.own_motions",
+    "Reading": "core.hand",
+    "live": "inference.live",
+    "load_model": "models.load",
+    "predict": "inference.predict",
 }
-_MODULES = {"layers": "handvision.models.layers", "models": "handvision.models"}
-
-
-def __getattr__(name: str) -> Any:
-    if name in _HOME:
-        value = getattr(importlib.import_module(_HOME[name]), name)
-    elif name in _MODULES:
-        value = importlib.import_module(_MODULES[name])
-    else:
-        raise AttributeError(f"module 'handvision' has no attribute {name!r}")
-    globals()[name] = value  # found without this function the next time
-    return value
-
-
-def __dir__() -> list[str]:
-    return sorted({*globals(), *__all__})
-
+_MODULES = {"layers": "models.layers", "models": "models"}
+__getattr__, __dir__ = lazily(__name__, _HOMES, _MODULES)
 
 if "keras" in sys.modules:
     importlib.import_module("handvision.models.layers")

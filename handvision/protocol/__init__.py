@@ -61,4 +61,4 @@ _HOMES = {
     "segmentation": "segmenters",
     "title": "titles",
 }
-__getattr__ = lazily(__name__, _HOMES)
+__getattr__, __dir__ = lazily(__name__, _HOMES)

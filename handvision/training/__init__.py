@@ -68,7 +68,7 @@ __all__ = [
     "tuning_photos",
 ]
 
-# Public name -> the module that holds it.
+# Public name -> the module that holds it; public name -> the module that it is.
 _HOMES = {
     "ALL_ROUND": "recipe",
     "ClassifierRecipe": "recipe",
@@ -89,7 +89,6 @@ _HOMES = {
     "fit": "fitting",
     "read_recipe": "recipe",
     "recipe_from_json": "recipe",
-    "recipes": "recipes",
     "run_recipe": "running",
     "segmenter_task": "segmenters",
     "set_seed": "fitting",
@@ -98,4 +97,5 @@ _HOMES = {
     "tune_classifier": "classifiers",
     "tuning_photos": "classifiers",
 }
-__getattr__ = lazily(__name__, _HOMES)
+_MODULES = {"recipes": "recipes"}
+__getattr__, __dir__ = lazily(__name__, _HOMES, _MODULES)

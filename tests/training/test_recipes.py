@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import pytest
 
-from handvision import protocol, training
 from handvision.core.products import PRODUCTS
 from handvision.core.workspace import PROFILES
 from handvision.training import ALL_ROUND, read_recipe, recipe_from_json, recipes
@@ -104,11 +103,3 @@ def test_gestures_have_no_options_of_numbers():
 def test_an_unknown_recipe_is_named(arguments, words):
     with pytest.raises(ValueError, match=words):
         recipes.get(*arguments)
-
-
-@pytest.mark.parametrize("package", [protocol, training], ids=["protocol", "training"])
-def test_public_names_are_imported_when_they_are_used(package):
-    for name in package.__all__:
-        assert getattr(package, name) is not None
-    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
-        _ = package.nothing
