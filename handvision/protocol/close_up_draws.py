@@ -6,11 +6,11 @@ import keras
 import numpy as np
 from numpy.typing import NDArray
 
-from handvision.core.checks import whole_number
+from handvision.core.checks import checked_weights, whole_number
 from handvision.core.close_ups import CloseUps
 from handvision.heads import HandMaskHead, Head
 from handvision.protocol.close_up_places import UNCHANGED, CloseUpAugmentation
-from handvision.protocol.close_up_targets import CloseUpTargets, shares
+from handvision.protocol.close_up_targets import CloseUpTargets
 
 
 class CloseUpDraws(keras.utils.PyDataset):
@@ -44,10 +44,10 @@ class CloseUpDraws(keras.utils.PyDataset):
         super().__init__(workers=workers, max_queue_size=8)
         self.close_ups, self.augmentation = close_ups, augmentation
         self.has_mask = any(isinstance(head, HandMaskHead) for head in heads)
-        self.known = CloseUpTargets(heads, close_ups)
+        self.targets_of = CloseUpTargets(heads, close_ups)
         self.size, self.margin, self.mask_size = size, margin, size // 4
         self.batch_size, self.seed, self.epoch = batch_size, whole_number(seed, 0, "seed"), 0
-        self.shares = None if weights is None else shares(close_ups.sources, weights)
+        self.shares = None if weights is None else _shares(close_ups.sources, weights)
         self.steps = steps if steps and weights is not None else -(-len(close_ups) // batch_size)
 
     def __len__(self) -> int:
@@ -61,3 +61,14 @@ class CloseUpDraws(keras.utils.PyDataset):
         if self.shares is None:
             return np.arange(index * self.batch_size, min((index + 1) * self.batch_size, len(self.close_ups)))
         return rng.choice(len(self.close_ups), self.batch_size, p=self.shares)
+
+
+def _shares(sources: NDArray[np.str_], weights: Mapping[str, float]) -> NDArray[np.float64]:
+    """(n,) how likely each close-up is drawn, all of a source alike."""
+    unknown = sorted(set(sources.tolist()) - set(weights))
+    if unknown:
+        raise ValueError(f"no weight is given for {', '.join(unknown)}; give one for each source")
+    names = sorted(set(sources.tolist()))
+    per_source = dict(zip(names, checked_weights([weights[name] for name in names]), strict=True))
+    counts = {name: int((sources == name).sum()) for name in names}
+    return np.array([per_source[name] / counts[name] for name in sources.tolist()])

@@ -73,7 +73,7 @@ class CloseUpSequence(CloseUpDraws):
         self, rows: NDArray, affines: Sequence[Affine], masks: Sequence[NDArray | None]
     ) -> tuple[dict[str, NDArray], dict[str, NDArray]]:
         """Targets and weights of all heads."""
-        targets, weights = self.known(rows, affines)
+        targets, weights = self.targets_of(rows, affines)
         if self.has_mask:
             unknown = np.full((self.mask_size, self.mask_size, 1), np.nan, np.float32)
             targets["hand_mask"] = np.stack([unknown if mask is None else mask for mask in masks])

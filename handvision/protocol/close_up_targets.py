@@ -1,12 +1,11 @@
-"""What a reader of close-ups is to say of each, and how often each is drawn."""
+"""What a reader of close-ups is to say of each."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handvision.core.checks import checked_weights
 from handvision.core.close_ups import CloseUps
 from handvision.core.examples import Examples
 from handvision.core.geometry import Affine
@@ -39,25 +38,6 @@ class CloseUpTargets:
             classes = np.eye(len(self.vocabularies[name].class_names), dtype=np.float32)
             targets[name], weights[name] = classes[labels], (labels >= 0).astype(np.float32)
         return targets, weights
-
-
-def shares(sources: NDArray[np.str_], weights: Mapping[str, float]) -> NDArray[np.float64]:
-    """(n,) how likely each close-up is drawn, all of a source alike.
-
-    Args:
-        sources: (n,) of the close-ups.
-        weights: source -> how often it is drawn beside the others.
-
-    Raises:
-        ValueError: a source has no weight.
-    """
-    unknown = sorted(set(sources.tolist()) - set(weights))
-    if unknown:
-        raise ValueError(f"no weight is given for {', '.join(unknown)}; give one for each source")
-    names = sorted(set(sources.tolist()))
-    per_source = dict(zip(names, checked_weights([weights[name] for name in names]), strict=True))
-    counts = {name: int((sources == name).sum()) for name in names}
-    return np.array([per_source[name] / counts[name] for name in sources.tolist()])
 
 
 def _targets_of(heads: Sequence[Head], close_ups: CloseUps) -> HeadTargets:

@@ -57,7 +57,7 @@ class PackedSequence(CloseUpDraws):
         )
         if how.covered or how.veiled or how.light:
             crops = weathered(crops, jax.random.key(int(rng.integers(2**31))), how=how)
-        targets, weights = self.known(rows, affines)
+        targets, weights = self.targets_of(rows, affines)
         if self.has_mask:
             known = self.mask_known[rows]
             masks = cut_masks(self.masks[self.mask_rows[rows]], back, crop=self.size, size=self.mask_size)
