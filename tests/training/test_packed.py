@@ -1,6 +1,7 @@
 """The reader's training in one file: packed, checked when read, cut on the device, trained under JAX."""
 
 import io
+import json
 import os
 import pickle
 import subprocess
@@ -32,7 +33,6 @@ from handvision.training.packed.packing import pack_close_reader, spread, thinne
 from handvision.training.packed.run import run_packed
 from handvision.training.packed.sequence import PackedSequence
 from handvision.training.packed.weather import weathered
-from handvision.training.slowed_adam import SlowedAdam
 from tests.helpers.packs import small_pack
 
 CROP = 96
@@ -227,6 +227,15 @@ class Harm:
         return (os.abort, ())
 
 
+HEADERS = (
+    ({"format": "x"}, "its header does not say"),
+    ({"side": 4}, "side is 4; use a whole number from 8 to 224"),
+    ({"sources": "mesh"}, "sources is 'mesh'; use a list"),
+    ({"weights": {"dense": "many"}}, "weights.dense is 'many'; use a value of type int"),
+    ({"recipe": {}}, r"recipe\.\w+ is missing"),
+)
+
+
 def test_nothing_in_a_file_is_believed(packed, tmp_path):
     count = len(file.read(packed).train)
     with pytest.raises(ValueError, match=rf"train/pixels is float64 \(2,\) instead of <f4 \({count},\)"):
@@ -237,8 +246,12 @@ def test_nothing_in_a_file_is_believed(packed, tmp_path):
         file.read(changed(packed, tmp_path, train__gesture=np.full(count, 9, np.int8)))
     with pytest.raises(ValueError, match="train/pictures holds 3 bytes, its sizes say"):
         file.read(changed(packed, tmp_path, train__pictures=np.zeros(3, np.uint8)))
-    with pytest.raises(ValueError, match="its header does not say"):
-        file.read(changed(packed, tmp_path, header=np.frombuffer(b'{"format": "x"}', np.uint8)))
+    with np.load(packed) as stored:
+        header = json.loads(bytes(stored["header"]))
+    for change, words in HEADERS:
+        content = np.frombuffer(json.dumps(header | change).encode(), np.uint8)
+        with pytest.raises(ValueError, match=words):
+            file.read(changed(packed, tmp_path, header=content))
     harm = np.array([Harm()], object)
     assert pickle.dumps(harm)
     with pytest.raises(ValueError, match="train/pixels"):
@@ -270,7 +283,7 @@ def handvision(*arguments) -> subprocess.CompletedProcess:
 
 @pytest.mark.slow
 def test_the_command_needs_no_opencv_to_come_to_its_file(tmp_path):
-    done = handvision("train", "close_reader", "--packed", tmp_path / "nothing.npz", "--folder", tmp_path)
+    done = handvision("train", "reader", "--packed", tmp_path / "nothing.npz", "--folder", tmp_path)
     assert done.returncode == 2
     assert "handvision: [Errno 2] No such file or directory" in done.stderr
     assert "nothing.npz" in done.stderr
@@ -300,17 +313,6 @@ def test_its_first_steps_run_without_opencv_and_are_taken_up_again(packed, tmp_p
     other = handvision("train", "finder", "--packed", packed, "--folder", tmp_path)
     assert other.returncode == 2
     assert "pack.npz holds the training of close_reader, not of finder" in other.stderr
-
-
-def test_named_layers_learn_at_their_share_of_the_rate():
-    layers = [keras.layers.Dense(1, use_bias=False, kernel_initializer="ones", name=n) for n in ("a", "b")]
-    model = keras.Sequential([keras.Input((1,)), *layers])
-    model.compile(SlowedAdam({"a": 0.1}, learning_rate=0.01), loss="mse")
-    model.train_on_batch(np.ones((1, 1)), np.zeros((1, 1)))
-    slow, usual = (1 - float(layer.get_weights()[0].squeeze()) for layer in layers)
-    np.testing.assert_allclose(usual, 0.01, rtol=1e-3)
-    np.testing.assert_allclose(slow, 0.001, rtol=1e-2)
-    assert SlowedAdam.from_config(model.optimizer.get_config()).slowed == {"a": 0.1}
 
 
 @pytest.mark.soak

@@ -17,7 +17,8 @@ from handvision.core.close_ups import SIDE, VOCABULARIES, CloseUps
 from handvision.core.files import replacing
 from handvision.core.hands import KEYPOINTS, SIDES, Hands
 from handvision.core.vocabularies import GESTURES, NUMBERS
-from handvision.training.recipe import CloseReaderRecipe, recipe_from_json
+from handvision.training import typed_json
+from handvision.training.recipe import CloseReaderRecipe
 
 FORMAT = "handvision packed close-ups 1"
 LARGEST = 50_000_000  # bytes of a file
@@ -37,6 +38,31 @@ _COLUMNS: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "picture_sizes": ("<u4", ()),
     "mask_sizes": ("<u4", ()),
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Header:
+    """What a file says of itself, as JSON.
+
+    Attributes:
+        sources: that the numbers of the column `source` stand for.
+        weights: name of a layer -> how many arrays it has.
+        recipe, side, mask_side, pretrained: as in `Pack`.
+    """
+
+    recipe: CloseReaderRecipe
+    side: int
+    mask_side: int
+    sources: tuple[str, ...]
+    weights: Mapping[str, int]
+    pretrained: tuple[str, ...]
+    format: str = FORMAT
+
+    def __post_init__(self) -> None:
+        for name in ("side", "mask_side"):
+            side = getattr(self, name)
+            if not 8 <= side <= SIDE:
+                raise ValueError(f"{name} is {side}; use a whole number from 8 to {SIDE}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,17 +93,17 @@ def write(pack: Pack, path: str | Path) -> None:
     Raises:
         ValueError: it is larger than what `read` takes.
     """
-    sources = sorted({*pack.train.sources.tolist(), *pack.validation.sources.tolist()})
-    header = {
-        "format": FORMAT,
-        "recipe": pack.recipe.to_json(),
-        "sources": sources,
-        "side": pack.side,
-        "mask_side": pack.mask_side,
-        "pretrained": list(pack.pretrained),
-        "weights": {name: len(arrays) for name, arrays in pack.weights.items()},
-    }
-    columns: dict[str, Any] = {"header": np.frombuffer(json.dumps(header).encode(), np.uint8)}
+    sources = tuple(sorted({*pack.train.sources.tolist(), *pack.validation.sources.tolist()}))
+    header = _Header(
+        recipe=pack.recipe,
+        side=pack.side,
+        mask_side=pack.mask_side,
+        sources=sources,
+        weights={name: len(arrays) for name, arrays in pack.weights.items()},
+        pretrained=pack.pretrained,
+    )
+    text = json.dumps(typed_json.to_json(header))
+    columns: dict[str, Any] = {"header": np.frombuffer(text.encode(), np.uint8)}
     for part in PARTS:
         columns |= {f"{part}/{name}": each for name, each in _columns(getattr(pack, part), sources).items()}
     for name, arrays in pack.weights.items():
@@ -107,7 +133,7 @@ def read(path: str | Path) -> Pack:
             return _pack({info.filename: _array(archive, info) for info in archive.infolist()})
     except KeyError as error:
         raise ValueError(f"{path.name} is no packed training: {error} is missing") from error
-    except (zipfile.BadZipFile, ValueError, EOFError) as error:
+    except (zipfile.BadZipFile, ValueError, EOFError, RecursionError) as error:
         raise ValueError(f"{path.name} is no packed training, or not all of one: {error}") from error
 
 
@@ -127,7 +153,7 @@ def decoded(files: Sequence[bytes], side: int, mode: str) -> NDArray[np.uint8]:
                 if picture.size != (side, side):
                     raise ValueError(f"picture {i} has {picture.size} pixels instead of {(side, side)}")
                 pictures[i] = np.asarray(picture.convert(mode))
-        except OSError as error:
+        except (OSError, Image.DecompressionBombError) as error:
             raise ValueError(f"picture {i} cannot be decoded: {error}") from error
     return pictures
 
@@ -155,8 +181,9 @@ def _columns(close_ups: CloseUps, sources: Sequence[str]) -> dict[str, NDArray]:
 
 def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray:
     """A member as an array, once its size is known to be what its header says: headers are not believed."""
-    if info.compress_type != zipfile.ZIP_STORED:
-        raise ValueError(f"{info.filename} is compressed")
+    encrypted = info.flag_bits & 1
+    if info.compress_type != zipfile.ZIP_STORED or encrypted:
+        raise ValueError(f"{info.filename} is {'encrypted' if encrypted else 'compressed'}")
     with archive.open(info) as member:
         version = np.lib.format.read_magic(member)
         if version != (1, 0):
@@ -169,30 +196,21 @@ def _array(archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> NDArray:
 
 
 def _pack(members: Mapping[str, NDArray]) -> Pack:
-    header = json.loads(bytes(members["header.npy"]))
-    if not isinstance(header, dict) or header.get("format") != FORMAT:
+    content = json.loads(bytes(members["header.npy"]))
+    if not isinstance(content, dict) or content.get("format") != FORMAT:
         raise ValueError(f"its header does not say {FORMAT!r}")
-    recipe = recipe_from_json(header["recipe"])
-    if not isinstance(recipe, CloseReaderRecipe):
-        raise ValueError(f"its recipe is of a {recipe.kind}, not of a {CloseReaderRecipe.kind}")
-    for name in ("side", "mask_side"):
-        side = header[name]
-        if type(side) is not int or not 8 <= side <= SIDE:
-            raise ValueError(f"its {name} is {side!r}; use a whole number from 8 to {SIDE}")
-    for name, kind in (("sources", list), ("pretrained", list), ("weights", dict)):
-        if not isinstance(header[name], kind):
-            raise ValueError(f"its {name} are {header[name]!r}; use a {kind.__name__}")
+    header = typed_json.from_json(_Header, content)
     weights = {
-        name: [members[f"weights/{name}/{i}.npy"].astype(np.float32) for i in range(int(count))]
-        for name, count in header["weights"].items()
+        name: [members[f"weights/{name}/{i}.npy"].astype(np.float32) for i in range(count)]
+        for name, count in header.weights.items()
     }
-    train, validation = (_close_ups(members, part, header["sources"]) for part in PARTS)
+    train, validation = (_close_ups(members, part, header.sources) for part in PARTS)
     return Pack(
-        recipe=recipe,
-        side=header["side"],
-        mask_side=header["mask_side"],
+        recipe=header.recipe,
+        side=header.side,
+        mask_side=header.mask_side,
         weights=weights,
-        pretrained=tuple(header["pretrained"]),
+        pretrained=header.pretrained,
         train=train,
         validation=validation,
     )
