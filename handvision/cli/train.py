@@ -11,6 +11,8 @@ from handvision.core.workspace import DATA_CHOICES, PROFILES, Settings, workspac
 if TYPE_CHECKING:
     from handvision.training import Recipe
 
+_ALSO_CALLED = {"reader": "close_reader"}  # what people type
+
 
 def add_to(commands: Any) -> None:
     command = new_command(
@@ -25,20 +27,17 @@ def add_to(commands: Any) -> None:
     command.add_argument("--data", choices=DATA_CHOICES, default="auto", help="of a named recipe (auto)")
     command.add_argument("--seed", type=int, default=1, help="of a named recipe (1)")
     command.add_argument("--folder", metavar="FOLDER", help="of this training (runs/<model>)")
-    command.add_argument("--processes", type=int, metavar="N", help="of this machine, on JAX, train together")
-    command.add_argument(
-        "--pack", metavar="FILE", help="train nothing: write all that the reader's training needs to one file"
-    )
-    command.add_argument(
-        "--packed", metavar="FILE", help="train what such a file holds, under JAX and without any data set"
-    )
+    way = command.add_mutually_exclusive_group()
+    way.add_argument("--processes", type=int, metavar="N", help="of this machine, on JAX, train together")
+    way.add_argument("--pack", metavar="FILE", help="write what the reader's training needs; train nothing")
+    way.add_argument("--packed", metavar="FILE", help="train from such a file, on JAX, without data sets")
     command.set_defaults(run=run)
 
 
 def run(options: argparse.Namespace) -> int:
+    name = _ALSO_CALLED.get(options.recipe, options.recipe)
     if options.packed:
-        return _run_packed(options)
-
+        return _run_packed(options.packed, options.folder, name)
     if options.processes is not None or os.environ.get("KERAS_DISTRIBUTION_NUM_PROCESSES"):
         # Read when Keras is imported: no other backend trains by several processes.
         os.environ.setdefault("KERAS_BACKEND", "jax")
@@ -47,13 +46,13 @@ def run(options: argparse.Namespace) -> int:
     if options.list:
         print("\n".join(recipes.names()))
         return 0
-    if options.recipe is None:
+    if name is None:
         raise ValueError(f"name a recipe or its file; there are {', '.join(recipes.names())}")
-    if options.recipe.endswith(".json"):
-        recipe = read_recipe(Path(options.recipe))
+    if name.endswith(".json"):
+        recipe = read_recipe(Path(name))
     else:
         chosen = Settings.resolve(options.profile, options.data, options.seed)
-        recipe = recipes.get(options.recipe, chosen.profile, data=chosen.data, seed=chosen.seed)
+        recipe = recipes.get(name, chosen.profile, data=chosen.data, seed=chosen.seed)
     if options.pack:
         return _pack(recipe, Path(options.pack))
     folder = Path(options.folder) if options.folder else workspace().runs / recipe.product
@@ -78,10 +77,10 @@ def _pack(recipe: "Recipe", path: Path) -> int:
     return 0
 
 
-def _run_packed(options: argparse.Namespace) -> int:
+def _run_packed(path: str, folder: str | None, product: str | None) -> int:
     # Has to stand before the first import of Keras.
     os.environ.setdefault("KERAS_BACKEND", "jax")
     from handvision.training.packed.run import run_packed
 
-    print(run_packed(options.packed, options.folder, options.recipe))
+    print(run_packed(path, folder, product))
     return 0

@@ -32,6 +32,8 @@ NOT_RUN = {
     "make ": "the rest of the suite; that there is such a target is tested",
     "handvision train finder --profile full": "hours, on real data",
     "handvision train close_reader --profile full": "hours, on real data",
+    "handvision train reader --profile full": "hours, on real data",
+    "handvision train reader --packed": "tests/training/test_packed.py runs it",
     "handvision train combined --data real": "needs the two trainings above",
     "handvision release export runs/": "needs the trainings above",
     "python -m handvision.studies.everyday": "needs the trainings above",
