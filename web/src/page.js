@@ -177,6 +177,7 @@ async function readStill(picture, source) {
   stopCamera();
   forget();
   showStill(picture);
+  element("view").scrollIntoView({ block: "nearest" });
   await pictures.offer({ picture, live: false, source, turn });
 }
 
@@ -336,4 +337,6 @@ function tell(words) {
 function tellFault(words) {
   element("fault").textContent = words;
   element("fault").hidden = !words;
+  // On a phone the controls lie a screen below.
+  if (words) element("fault").scrollIntoView({ block: "nearest" });
 }

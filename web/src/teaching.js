@@ -42,6 +42,7 @@ export class Teaching {
       element("gestures-file").value = "";
       if (file) await this.open(file);
     });
+    on("apart", "change", () => { this.own = new OwnGestures(this.fingerprint, element("apart").checked ? "apart" : "together"); });
     document.addEventListener("keydown", (event) => {
       const typing = event.target instanceof HTMLInputElement || event.target instanceof HTMLSelectElement;
       const plain = !typing && !event.ctrlKey && !event.metaKey && !event.altKey && !event.repeat;
@@ -100,7 +101,7 @@ export class Teaching {
     const advice = this.own.teach(name, this.hands);
     this.#end();
     this.#list(advice);
-    this.page.tell(`'${name}' has ${this.own.counts.get(name)} examples.`);
+    this.page.tell(`'${name}' has ${this.own.counts.get(name) ?? 0} examples.`);
     element("teach").focus();
   }
 
@@ -147,6 +148,9 @@ export class Teaching {
     element("known-names").replaceChildren(...counts.map(([name]) => new Option(name, name)));
     element("advice").replaceChildren(...advice.map((words) => Object.assign(document.createElement("li"), { textContent: words })));
     element("export-gestures").disabled = !counts.length;
+    // What was taught before was not asked for its side.
+    element("apart").disabled = counts.length > 0;
+    element("apart").checked = this.own.sides === "apart";
     this.page.changed();
   }
 

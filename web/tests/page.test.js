@@ -36,6 +36,15 @@ function compare(reading, wanted, name) {
   });
 }
 
+/** A phone's controls lie a screen below picture and faults. @param {import("playwright-core").Page} page @param {string} selector */
+async function expectInView(page, selector) {
+  const { top, bottom, screen } = await page.evaluate((selector) => {
+    const { top, bottom } = document.querySelector(selector).getBoundingClientRect();
+    return { top, bottom, screen: innerHeight };
+  }, selector);
+  assert.ok(top >= 0 && bottom <= screen, `${selector} from ${top} to ${bottom} of ${screen}`);
+}
+
 test("samples and uploads are read as Python reads them, and nothing leaves the page", async () => {
   const { page, server, requests, errors, close } = await openPage(browser);
   for (const [name, wanted] of Object.entries(golden.readings)) {
@@ -202,6 +211,25 @@ if (learns) {
     await close();
   });
 
+  test("a gesture may be that of the hand that taught it alone", async () => {
+    const { page, errors, close } = await openPage(browser);
+    await readingAfter(page, () => page.click("[data-sample=two]")); // a left hand
+    await page.getByRole("radio", { name: "My gestures" }).check();
+    await page.check("#apart");
+    await page.click("#teach");
+    await page.fill("#gesture-name", "vee");
+    await page.keyboard.press("Enter");
+    await page.waitForFunction(() => document.getElementById("words").textContent === "vee");
+    assert.ok(await page.isDisabled("#apart"), "it is asked before anything is taught");
+    const [download] = await Promise.all([page.waitForEvent("download"), page.click("#export-gestures")]);
+    const { sides, gestures } = JSON.parse(readFileSync(await download.path(), "utf-8"));
+    assert.deepEqual([sides, gestures.map(({ side }) => side)], ["apart", [golden.readings.two.hands[0].handedness]]);
+    await page.click("[aria-label='Forget vee']");
+    assert.ok(await page.isEnabled("#apart") && await page.isChecked("#apart"));
+    assert.deepEqual(errors, []);
+    await close();
+  });
+
   test("nothing is learned where no hand is", async () => {
     const { page, close } = await openPage(browser);
     await readingAfter(page, () => page.click("[data-sample=two]"));
@@ -245,6 +273,7 @@ test("an unsupported browser is told so before anything is loaded", async () => 
   const { page, close } = await openPage(browser, { init: () => { delete window.OffscreenCanvas; } });
   assert.match(await page.textContent("#fault"), /too old for the page: it lacks OffscreenCanvas/);
   assert.ok(await page.isDisabled("#start"));
+  assert.deepEqual(await violations(page), []);
   await close();
 });
 
@@ -277,8 +306,10 @@ for (const [name, options] of Object.entries({
     assert.deepEqual(await violations(page), []);
     await page.click("summary");
     await readingAfter(page, () => page.click("[data-sample=two]"));
+    await expectInView(page, "#view");
     assert.deepEqual(await violations(page), []);
     await faultAfter(page, () => page.setInputFiles("#file", { name: "a.png", mimeType: "image/png", buffer: Buffer.from("x") }));
+    await expectInView(page, "#fault");
     assert.deepEqual(await violations(page), []);
     assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), "nothing is cut off at the right");
     await close();
