@@ -49,8 +49,8 @@ test("samples and uploads are read as Python reads them, and nothing leaves the 
   const { page, server, requests, errors, close } = await openPage(browser);
   for (const [name, wanted] of Object.entries(golden.readings)) {
     compare(await readingAfter(page, () => page.click(`[data-sample=${name}]`)), wanted, name);
-    compare(await readingAfter(page, () => page.setInputFiles("#file", sampleFile(name))), wanted, `${name} as a file`);
   }
+  compare(await readingAfter(page, () => page.setInputFiles("#file", sampleFile("one"))), golden.readings.one, "as a file");
   assert.ok(requests.length > 10);
   for (const url of requests) assert.ok(url.startsWith(server.url) || url.startsWith("blob:"), url);
   assert.deepEqual(errors, []);
@@ -106,17 +106,20 @@ const FAULTS = [
   ["a damaged runtime", { "/vendor/ort-wasm-simd-threaded.mjs": Buffer.alloc(24381, 32) }, /simd-threaded.mjs is damaged|simd-threaded.mjs is cut off/],
   ["a missing worker", { "/worker.js": 404 }, /The reader broke down/],
 ];
-for (const [name, files, words] of FAULTS) {
-  test(`${name} is named, and a second try can succeed`, async () => {
-    let broken = true;
-    const { page, close } = await openPage(browser, { instead: (path) => (broken ? files[path] : undefined) });
-    assert.match(await faultAfter(page, () => page.click("[data-sample=two]")), words);
+test("files that are missing, cut or damaged are named, and a second try can succeed", async () => {
+  let broken = {};
+  const { page, close } = await openPage(browser, { options: { serviceWorkers: "block" }, instead: (path) => broken[path] });
+  for (const [name, files, words] of FAULTS) {
+    broken = files;
+    assert.match(await faultAfter(page, () => page.click("[data-sample=two]")), words, name);
     assert.ok(await page.isHidden("#progress"));
-    broken = false;
-    compare(await readingAfter(page, () => page.click("[data-sample=two]")), golden.readings.two, name);
-    await close();
-  });
-}
+    await page.reload();
+  }
+  await faultAfter(page, () => page.click("[data-sample=two]"));
+  broken = {};
+  compare(await readingAfter(page, () => page.click("[data-sample=two]")), golden.readings.two, "a second try");
+  await close();
+});
 
 test("after the first reading the page works without a server", async () => {
   const { page, server, close } = await openPage(browser);
