@@ -4,11 +4,12 @@ Keras on JAX does the rest. Every process holds all weights; its shares, side by
 losses, metrics, gradients and batch norm are those of the whole batch, and every process learns the same.
 """
 
+import contextlib
 import os
 import sys
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -112,6 +113,20 @@ def current() -> Rank:
     import jax
 
     return Rank(jax.process_index(), jax.process_count())
+
+
+@contextlib.contextmanager
+def apart() -> Iterator[None]:
+    """Within it, a model that this process builds is its own.
+
+    Else Keras compares each first weight with those of the other processes, which may have ended.
+    """
+    before = keras.distribution.distribution()
+    keras.distribution.set_distribution(None)
+    try:
+        yield
+    finally:
+        keras.distribution.set_distribution(before)
 
 
 def wait_for_all(what: str) -> None:

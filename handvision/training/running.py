@@ -7,7 +7,7 @@ import keras
 from handvision import models
 from handvision.training.classifiers import classifier_task, train_classifier, tune_classifier, tuning_photos
 from handvision.training.close_readers import train_close_reader
-from handvision.training.distribution import join
+from handvision.training.distribution import apart, join
 from handvision.training.finders import train_finder
 from handvision.training.recipe import (
     ClassifierRecipe,
@@ -47,7 +47,10 @@ def run_recipe(recipe: Recipe, folder: str | Path) -> Path:
         write_recipe(recipe, folder)
     model = _trained(recipe, folder / "training")
     file = folder / f"{recipe.product}.keras"
-    return models.save_model(model, file) if rank.writes else file
+    if not rank.writes:
+        return file
+    with apart():
+        return models.save_model(model, file)
 
 
 def check_processes(recipe: Recipe) -> None:
