@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from handvision.core.examples import UNKNOWN
 from handvision.core.geometry import Affine
 from handvision.imaging.camera import photometric_jitter
+from handvision.imaging.light import veil
 from handvision.protocol.close_up_draws import CloseUpDraws
 from handvision.protocol.close_up_places import blur_before, coarse_size, place
 
@@ -41,7 +42,7 @@ class CloseUpSequence(CloseUpDraws):
         if how.covered and rng.random() < how.covered:
             _cover(crop, rng)
         if how.veiled and rng.random() < how.veiled:
-            crop = _veiled(crop, rng)
+            crop = veil(crop, rng)
         if how.light:
             crop = photometric_jitter(crop, rng, how.light)
         return crop, to_crop, self._mask(row, to_crop)
@@ -95,16 +96,3 @@ def _cover(crop: NDArray, rng: np.random.Generator) -> None:
     colour = (0, 0, 0) if rng.random() < 0.5 else tuple(int(value) for value in rng.integers(0, 256, 3))
     turned = np.rot90(crop, int(rng.integers(4)))
     turned[:depth] = colour
-
-
-def _veiled(crop: NDArray[np.uint8], rng: np.random.Generator) -> NDArray[np.uint8]:
-    """The crop with the light of a window or a lamp over it, stronger towards one side."""
-    size = len(crop)
-    down, across = np.mgrid[:size, :size] / size - 0.5
-    angle, strength = rng.uniform(0, 2 * np.pi), rng.uniform(0.15, 0.6)
-    veil = strength * np.clip(
-        1 + rng.uniform(0, 1.2) * (across * np.cos(angle) + down * np.sin(angle)), 0, 1.4
-    )
-    light = rng.uniform(190, 255) * np.array([1.0, rng.uniform(0.85, 1), rng.uniform(0.7, 1)])
-    pale = crop + (light - crop) * np.minimum(veil, 0.8)[..., None]
-    return np.asarray(pale.round(), np.uint8)
