@@ -116,8 +116,7 @@ async function startCamera(id) {
     reveal("live");
     const mine = turn;
     for await (const picture of newestFrames(video, end.signal)) {
-      // Not awaited: while one frame is read the next ones come, and the newest of them waits.
-      pictures.offer({ picture, live: true, source: "camera", turn: mine });
+      await pictures.offer({ picture, live: true, source: "camera", turn: mine });
     }
   } catch (error) {
     if (end.signal.aborted) return;
