@@ -178,16 +178,11 @@ def test_close_ups_are_left_out_evenly_until_they_fit():
 
 @pytest.fixture(scope="module")
 def packed(tmp_path_factory):
-    """A pack of rendered hands, as a file."""
-    folder = tmp_path_factory.mktemp("packed")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("HANDVISION_DATA_FOLDER", str(folder / "data"))
-        train = thinned(rendered_close_ups(3, 1, "train"), {"mesh": 1.0}, 10**6)
-        validation = thinned(rendered_close_ups(1, 1, "validation"), {"mesh": 1.0}, 10**6)
-    sources = {"mesh": 1.0}
-    pack = small_pack(train, validation, sources=sources, steps=5, epochs=3, learning_rate=3e-3)
-    file.write(pack, folder / "pack.npz")
-    return folder / "pack.npz"
+    """A pack as a file."""
+    path = tmp_path_factory.mktemp("packed") / "pack.npz"
+    few = thinned(close_ups(), {"drawn": 1.0, "none": 1.0}, 10**6)
+    file.write(small_pack(few, few, sources={"drawn": 1.0, "none": 1.0}), path)
+    return path
 
 
 def changed(path, folder, **members):
@@ -240,7 +235,7 @@ def test_nothing_in_a_file_is_believed(packed, tmp_path):
     count = len(file.read(packed).train)
     with pytest.raises(ValueError, match=rf"train/pixels is float64 \(2,\) instead of <f4 \({count},\)"):
         file.read(changed(packed, tmp_path, train__pixels=np.zeros(2)))
-    with pytest.raises(ValueError, match="train/source has the number 7, but 1 names"):
+    with pytest.raises(ValueError, match="train/source has the number 7, but 2 names"):
         file.read(changed(packed, tmp_path, train__source=np.full(count, 7, np.uint8)))
     with pytest.raises(ValueError, match="train/gesture has the number 9, but 6 names"):
         file.read(changed(packed, tmp_path, train__gesture=np.full(count, 9, np.int8)))
@@ -290,8 +285,16 @@ def test_the_command_needs_no_opencv_to_come_to_its_file(tmp_path):
 
 
 @pytest.mark.soak
-def test_its_first_steps_run_without_opencv_and_are_taken_up_again(packed, tmp_path):
-    command = ("train", "close_reader", "--packed", packed, "--folder", tmp_path)
+def test_its_first_steps_run_without_opencv_and_are_taken_up_again(tmp_path, monkeypatch):
+    monkeypatch.setenv("HANDVISION_DATA_FOLDER", str(tmp_path / "data"))
+    packed = tmp_path / "pack.npz"
+    train, validation = (
+        thinned(rendered_close_ups(count, 1, part), {"mesh": 1.0}, 10**6)
+        for count, part in ((3, "train"), (1, "validation"))
+    )
+    learning = {"steps": 5, "epochs": 3, "learning_rate": 3e-3}
+    file.write(small_pack(train, validation, sources={"mesh": 1.0}, **learning), packed)
+    command = ("train", "reader", "--packed", packed, "--folder", tmp_path)
     done = handvision(*command)
     assert done.returncode == 0, done.stderr
     state, _ = read_checkpoint(tmp_path / "training" / "checkpoint.npz")
