@@ -4,14 +4,11 @@ The source folder is the whole repository, so that links between pages hold on t
 no file is copied.
 """
 
-import os
 import sys
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path.insert(0, str(ROOT))
-# Docstrings are read, nothing is computed: this backend loads at once.
-os.environ["KERAS_BACKEND"] = "numpy"
 
 from handvision import __version__  # noqa: E402  # of this clone
 

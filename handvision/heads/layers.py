@@ -34,9 +34,10 @@ class ClassProbabilities(keras.layers.Layer):
         self.class_names = tuple(str(name) for name in class_names)
         if len(self.class_names) < 2 or len(set(self.class_names)) < len(self.class_names):
             raise ValueError(f"class_names is {class_names!r}; use at least two names, all distinct")
-        # float32 also under mixed precision: half a softmax is too coarse for a loss.
+        # Not half under mixed precision: such a softmax is too coarse for a loss.
+        dtype = "float64" if keras.config.floatx() == "float64" else "float32"
         self.dense = keras.layers.Dense(
-            len(self.class_names), activation="softmax", dtype="float32", name="dense"
+            len(self.class_names), activation="softmax", dtype=dtype, name="dense"
         )
 
     def build(self, input_shape: tuple[int | None, ...]) -> None:
