@@ -1,7 +1,7 @@
 """Runs the notebooks from top to bottom: `python notebooks/run.py [--publish] [--jobs N] [NAME ...]`.
 
 Each executed notebook and an HTML copy of it are left in runs/notebooks/. HANDVISION_PROFILE,
-HANDVISION_DATA and HANDVISION_SEED choose what is run (see README.md). With --publish, executed
+HANDVISION_DATA and HANDVISION_SEED choose what is run (see docs/lectures.md). With --publish, executed
 copies go to the places of the originals, ready to be committed.
 
 Two notebooks run at a time, each on half of the cores. With a GPU, or `--jobs 1`, they run one after the
@@ -27,15 +27,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 _DOWNLOAD, _OWN = "notebooks/1_download_data.ipynb", "notebooks/4_own_gestures.ipynb"
 _NUMBERS, _GESTURES, _UNET, _DEEPLAB, _COMBINED = (product.notebook for product in PRODUCTS.values())
 NOTEBOOKS = (_DOWNLOAD, _NUMBERS, _GESTURES, _UNET, _DEEPLAB, _OWN, _COMBINED)
-# A notebook -> those that go before it: the first fetches the data; the last reads the models of others where
-# no released ones are at hand.
+# A notebook -> those that go before it: the first fetches the data; the last reads the models of two others
+# where no released ones are at hand, and has all cores where it is alone.
 AFTER = {
     _UNET: {_DOWNLOAD},
     _NUMBERS: {_DOWNLOAD},
     _DEEPLAB: {_DOWNLOAD, _UNET},
     _GESTURES: {_DOWNLOAD},
     _OWN: {_DOWNLOAD},
-    _COMBINED: {_DOWNLOAD, _UNET, _NUMBERS, _DEEPLAB, _OWN},
+    _COMBINED: {_DOWNLOAD, _UNET, _NUMBERS, _OWN},
 }
 # What TensorFlow, OpenCV and NumPy read.
 THREADS = (

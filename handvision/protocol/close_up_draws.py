@@ -18,7 +18,7 @@ class CloseUpDraws(keras.utils.PyDataset):
 
     Args:
         close_ups: that are drawn from.
-        heads: that learn, see `training.close_reader_heads`.
+        heads: that learn, see `training.close_reader_draws`.
         size: of a crop in pixels.
         margin: free space at each edge, as a share of the box's larger side.
         weights: name of a source -> how often it is drawn beside the others; None takes every close-up once,

@@ -1,7 +1,6 @@
 """How the reader of close-ups is trained."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import keras
@@ -24,7 +23,7 @@ from handvision.protocol.partitions import digests
 from handvision.protocol.task import choose_data
 from handvision.synthesis.rendered import code_version
 from handvision.training import platform
-from handvision.training.close_reader_heads import heads_of_close_reader
+from handvision.training.close_reader_draws import draws_of, heads_of_close_reader
 from handvision.training.compiling import compile_classifier
 from handvision.training.fitting import History, set_seed
 from handvision.training.frozen import Encoder, fit_tail, split
@@ -55,23 +54,12 @@ def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[k
         heads, recipe.crop, weights="mediapipe", frozen=True, **recipe.network, name=recipe.product
     )
     parts = split(model)
-    draw = partial(
-        CloseUpSequence,
-        heads=heads,
-        size=recipe.crop,
-        margin=recipe.margin,
-        batch_size=recipe.batch_size,
-        seed=recipe.seed,
-    )
-    steps = draw(train, weights=recipe.sources, steps=recipe.steps, augmentation=recipe.augmentation)
-    watched = draw(validation)
     compile_classifier(
         parts.tail, recipe.learning_rate, recipe.epochs * recipe.steps, loss_weights=recipe.loss_weights
     )
     history = fit_tail(
         parts,
-        steps,
-        watched,
+        *draws_of(recipe, heads, CloseUpSequence, train, validation),
         epochs=recipe.epochs,
         folder=folder,
         seed=recipe.seed,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from handvision.core.close_ups import CloseUps
 from handvision.models import build_close_reader
 from handvision.training import recipes
-from handvision.training.close_reader_heads import heads_of_close_reader
+from handvision.training.close_reader_draws import heads_of_close_reader
 from handvision.training.packed.file import Pack
 from handvision.training.packed.packing import MASK, PICTURE
 

@@ -6,28 +6,11 @@ import pytest
 
 from handvision.core.close_ups import SIDE, CloseUps
 from handvision.core.hands import Hands
-from handvision.core.vocabularies import NUMBERS
-from handvision.heads import (
-    EmbeddingHead,
-    GestureHead,
-    HandednessHead,
-    HandMaskHead,
-    KeypointsHead,
-    PresenceHead,
-    RotationHead,
-)
 from handvision.protocol.close_up_places import CloseUpAugmentation
 from handvision.protocol.close_up_sequence import CloseUpSequence
+from handvision.training.close_reader_draws import heads_of_close_reader
 
-HEADS = (
-    PresenceHead(),
-    GestureHead(NUMBERS),
-    RotationHead(),
-    KeypointsHead(96),
-    HandednessHead(),
-    EmbeddingHead(),
-    HandMaskHead(),
-)
+HEADS = heads_of_close_reader(96)
 
 
 def close_ups(turn: float = 0.0) -> CloseUps:

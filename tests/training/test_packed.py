@@ -27,7 +27,7 @@ from handvision.protocol.close_up_sequence import CloseUpSequence
 from handvision.protocol.close_ups import rendered_close_ups
 from handvision.training import recipes
 from handvision.training.checkpoints import read_checkpoint
-from handvision.training.close_reader_heads import heads_of_close_reader
+from handvision.training.close_reader_draws import heads_of_close_reader
 from handvision.training.packed import file
 from handvision.training.packed.packing import pack_close_reader, spread, thinned
 from handvision.training.packed.run import run_packed

@@ -13,7 +13,7 @@ from PIL import Image
 from handvision.core.checks import checked_weights
 from handvision.core.close_ups import REACH, CloseUps
 from handvision.models.close_reader import build_close_reader
-from handvision.training.close_reader_heads import heads_of_close_reader
+from handvision.training.close_reader_draws import heads_of_close_reader
 from handvision.training.close_readers import close_ups_of
 from handvision.training.fitting import set_seed
 from handvision.training.packed.file import Pack, write

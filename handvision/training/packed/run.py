@@ -8,7 +8,7 @@ import keras
 from handvision.core.workspace import workspace
 from handvision.models.close_reader import build_close_reader
 from handvision.models.zoo import save_model
-from handvision.training.close_reader_heads import heads_of_close_reader
+from handvision.training.close_reader_draws import draws_of, heads_of_close_reader
 from handvision.training.compiling import compile_classifier
 from handvision.training.fitting import History, fit, set_seed
 from handvision.training.packed.file import Pack, read
@@ -67,20 +67,10 @@ def train_packed(pack: Pack, folder: str | Path) -> tuple[keras.Model, History]:
         loss_weights=recipe.loss_weights,
         slowed=dict.fromkeys(pack.pretrained, recipe.encoder_rate) if recipe.encoder_rate else {},
     )
-    draw = partial(
-        PackedSequence,
-        heads=heads,
-        side=pack.side,
-        mask_side=pack.mask_side,
-        size=recipe.crop,
-        margin=recipe.margin,
-        batch_size=recipe.batch_size,
-        seed=recipe.seed,
-    )
+    cut = partial(PackedSequence, side=pack.side, mask_side=pack.mask_side)
     history = fit(
         model,
-        draw(pack.train, weights=recipe.sources, steps=recipe.steps, augmentation=recipe.augmentation),
-        draw(pack.validation),
+        *draws_of(recipe, heads, cut, pack.train, pack.validation),
         epochs=recipe.epochs,
         folder=folder,
         seed=recipe.seed,
