@@ -1,6 +1,6 @@
 """Cover, veil and light over close-ups, on a device: as `close_up_sequence` and `imaging.camera` have them.
 
-The numbers are theirs. Left out is JPEG: packed pictures come out of small files and bear its like already.
+The numbers are theirs. Left out are the marks of JPEG: packed pictures are WebP files, which have their own.
 """
 
 from collections.abc import Callable

@@ -1,6 +1,6 @@
 // @ts-check
-/** One picture after another as a model takes it. Only what is looked at is put on the frame: that is a quarter of it
- * while a hand is followed, and the whole takes as long as a tenth of a frame may. */
+/** One picture after another as a model takes it. While a hand is followed, only what its close-up shows is put on the
+ * frame: the whole would cost milliseconds of each. */
 
 import { around, cut } from "./close_up.js";
 import { fit, letterbox } from "./letterbox.js";
