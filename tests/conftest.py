@@ -1,6 +1,7 @@
 """What all tests share. Nothing here imports Keras: tests that need none start at once."""
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -40,6 +41,18 @@ def no_tensorflow_where_none_is_needed(request):
     yield
     light = request.path.relative_to(TESTS).parts[0] in LIGHT and "model" not in request.fixturenames
     assert before or not light or "tensorflow" not in sys.modules, "this test has loaded TensorFlow"
+
+
+@pytest.fixture
+def commands_hear_ctrl_c():
+    """What this test runs hears Ctrl-C, even where a shell runs the tests in the background: it has it ignored.
+
+    A handler of ours is none of theirs, but an ignored signal stays ignored in every process that we begin.
+    (`preexec_fn` would do it, too: by a fork, which may hang where JAX has threads.)
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
 
 
 @pytest.fixture(scope="session")

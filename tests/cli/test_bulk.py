@@ -48,6 +48,7 @@ def test_the_command_reads_goes_on_and_says_what_failed(tmp_path, capsys, monkey
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("commands_hear_ctrl_c")
 def test_ctrl_c_leaves_whole_shards_and_one_line(tmp_path):
     lines = [str(path) for path in sorted(SAMPLES.iterdir()) for _ in range(50)]
     copies = tmp_path / "in"
@@ -61,7 +62,6 @@ def test_ctrl_c_leaves_whole_shards_and_one_line(tmp_path):
         stderr=subprocess.PIPE,
         text=True,
         start_new_session=True,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         while not list(tmp_path.glob("out/rows/[!.]*")):

@@ -117,6 +117,7 @@ def long_clip(tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.usefixtures("commands_hear_ctrl_c")
 @pytest.mark.parametrize(("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_run_that_is_stopped_leaves_whole_rows_and_one_line(long_clip, number, status):
     outputs = ["--csv", "r.csv", "--json", "r.json"]
@@ -126,8 +127,6 @@ def test_a_run_that_is_stopped_leaves_whole_rows_and_one_line(long_clip, number,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
-        # A shell starts what it runs in the background with Ctrl-C ignored.
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
     )
     try:
         running.stdout.readline()

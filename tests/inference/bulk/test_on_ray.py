@@ -125,6 +125,7 @@ if __name__ == "__main__":
 """
 
 
+@pytest.mark.usefixtures("commands_hear_ctrl_c")
 @pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
 def test_a_driver_that_is_ended_is_resumed(tmp_path, end):
     import psutil
@@ -133,12 +134,7 @@ def test_a_driver_that_is_ended_is_resumed(tmp_path, end):
     (tmp_path / "driver.py").write_text(DRIVER)
     command = [sys.executable, tmp_path / "driver.py", photos, tmp_path / "out", "2", "local"]
     environment = {**os.environ, "PYTHONPATH": os.getcwd()}
-    with subprocess.Popen(
-        command,
-        env=environment,
-        stderr=subprocess.DEVNULL,
-        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
-    ) as driver:
+    with subprocess.Popen(command, env=environment, stderr=subprocess.DEVNULL) as driver:
         while not list(tmp_path.glob("out/rows/[!.]*")):
             assert driver.poll() is None
             time.sleep(0.05)
