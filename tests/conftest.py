@@ -45,7 +45,7 @@ def no_tensorflow_where_none_is_needed(request):
 
 @pytest.fixture
 def commands_hear_ctrl_c():
-    """What this test runs hears Ctrl-C, even where a shell runs the tests in the background: it has it ignored.
+    """What this test runs hears Ctrl-C, even where a shell runs the tests in the background, deaf to it.
 
     A handler of ours is none of theirs, but an ignored signal stays ignored in every process that we begin.
     (`preexec_fn` would do it, too: by a fork, which may hang where JAX has threads.)

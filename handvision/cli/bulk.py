@@ -29,7 +29,7 @@ def add_to(commands: Any) -> None:
     add("--masks", action="store_true", help="also each hand's mask, as COCO's run lengths")
     add("--model", metavar="FILE", help="a .onnx file on every machine (the released one)")
     add("--max-hands", type=int, default=2, metavar="N", help="of a photo, 1 to 4 (2)")
-    add("--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)")
+    add("--vocabulary", default="numbers", metavar="WORDS", help="numbers, gestures or hagrid (numbers)")
     add("--max-megapixels", type=float, default=180, metavar="N", help="of a photo that is read (180)")
     command.set_defaults(run=run)
 

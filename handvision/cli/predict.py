@@ -52,7 +52,7 @@ def add_reading_options(command: argparse.ArgumentParser, of: str) -> None:
     command.add_argument("--model", metavar="FILE", help="a .onnx, .tflite or .keras file (the released one)")
     command.add_argument("--max-hands", type=int, default=2, metavar="N", help=f"of {of}, 1 to 4 (2)")
     command.add_argument(
-        "--vocabulary", default="numbers", metavar="WORDS", help="numbers or gestures (numbers)"
+        "--vocabulary", default="numbers", metavar="WORDS", help="numbers, gestures or hagrid (numbers)"
     )
     command.add_argument("--gestures", metavar="FILE", help="name hands by those of `handvision teach`")
     command.add_argument("--csv", metavar="FILE", help="write the readings as CSV, a row for each hand")

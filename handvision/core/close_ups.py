@@ -15,8 +15,8 @@ from handvision.core.hands import HAND_FIELDS, Hands
 REACH = 2.2
 # Side of a kept picture in pixels.
 SIDE = 224
-# Vocabularies that a close-up may have a label of.
-VOCABULARIES = ("gesture", "gestures")
+# Vocabularies that a close-up may have a label of: names of heads.
+VOCABULARIES = ("gesture", "gestures", "hagrid")
 
 
 @dataclass(frozen=True, eq=False)

@@ -24,3 +24,21 @@ GESTURES = (
     "beak closed",
     "beak open",
 )
+
+# Of HaGRID, by its own words, and a hand that shows none of them. Its call, rock, ok, mute, like and stop are
+# not here: no training may know their names, since gestures that only users teach are judged by them.
+HAGRID = (
+    "dislike",
+    "fist",
+    "four",
+    "one",
+    "palm",
+    "peace",
+    "peace_inverted",
+    "stop_inverted",
+    "three",
+    "three2",
+    "two_up",
+    "two_up_inverted",
+    "no_gesture",
+)

@@ -10,7 +10,7 @@ Importing this package loads no Keras: what decodes and draws needs NumPy and Op
 from handvision.heads.base import Head
 from handvision.heads.decoding import decode_hand
 from handvision.heads.embedding import EmbeddingHead
-from handvision.heads.gesture import GestureHead, TwentyGesturesHead
+from handvision.heads.gesture import GestureHead, HagridHead, TwentyGesturesHead
 from handvision.heads.hand_mask import HandMaskHead
 from handvision.heads.handedness import HandednessHead
 from handvision.heads.keypoints import KeypointsHead, tight_box
@@ -22,6 +22,7 @@ from handvision.heads.targets import HeadTargets
 __all__ = [
     "EmbeddingHead",
     "GestureHead",
+    "HagridHead",
     "HandMaskHead",
     "HandednessHead",
     "Head",

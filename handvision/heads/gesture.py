@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from handvision.core.examples import Examples
 from handvision.core.geometry import Affine
 from handvision.core.hand import Hand
-from handvision.core.vocabularies import GESTURES
+from handvision.core.vocabularies import GESTURES, HAGRID
 from handvision.heads.base import Head
 from handvision.heads.registry import register
 
@@ -86,18 +86,13 @@ class GestureHead(Head):
         return {"label": hand.label, "probability": float(hand.probability)}
 
 
-@register
-@dataclass(frozen=True)
-class TwentyGesturesHead(GestureHead):
-    """Probabilities of the twenty gestures, beside those of the numbers: a vocabulary of its own.
+class FurtherVocabulary(GestureHead):
+    """Probabilities in a vocabulary of its own, beside those of the numbers.
 
     It learns from the features as they are and changes nothing in them: gestures that a user teaches are
     compared by an embedding of the same features, which no names of gestures are to shape.
     """
 
-    class_names: tuple[str, ...] = GESTURES
-
-    name: ClassVar[str] = "gestures"
     columns: ClassVar[tuple[str, ...]] = ()
 
     def build(self, features: "keras.KerasTensor") -> "keras.KerasTensor":
@@ -115,3 +110,23 @@ class TwentyGesturesHead(GestureHead):
     @classmethod
     def row(cls, hand: Hand) -> Mapping[str, Any]:
         return {}
+
+
+@register
+@dataclass(frozen=True)
+class TwentyGesturesHead(FurtherVocabulary):
+    """Which of the twenty gestures."""
+
+    class_names: tuple[str, ...] = GESTURES
+
+    name: ClassVar[str] = "gestures"
+
+
+@register
+@dataclass(frozen=True)
+class HagridHead(FurtherVocabulary):
+    """Which gesture of HaGRID, or none of those that may be known by name."""
+
+    class_names: tuple[str, ...] = HAGRID
+
+    name: ClassVar[str] = "hagrid"

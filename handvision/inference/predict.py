@@ -57,7 +57,8 @@ def predict(
             ONNX Runtime.
         max_hands: how many hands of a picture are read at most, 1 to 4; the surest ones. (Models that
             `combine` made find one.)
-        vocabulary: what hands are named by, "numbers" (raised fingers, "0" to "5") or "gestures" (twenty).
+        vocabulary: what hands are named by, "numbers" (raised fingers, "0" to "5"), "gestures" (twenty) or
+            "hagrid" (twelve gestures of HaGRID, and "no_gesture"). Not every model has each.
         track: follows hands through videos and cameras: `Hand.track` is the hand's number, points and
             rotation are smoothed, and most frames need no look at the whole photo. False reads every frame
             by itself.

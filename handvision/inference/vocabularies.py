@@ -6,12 +6,14 @@ from typing import Any
 from numpy.typing import NDArray
 
 from handvision.core.geometry import Affine
-from handvision.core.vocabularies import GESTURES
+from handvision.core.vocabularies import GESTURES, HAGRID
 from handvision.heads import decode_hand
 from handvision.inference.backends import Backend
 
-VOCABULARIES = ("numbers", "gestures")
-_GESTURES_HEAD = "gestures"  # of a model that has both vocabularies; numbers are its head "gesture"
+# A vocabulary beside the numbers -> its names. A model that has several answers each by a head of that name,
+# and the numbers by its head "gesture".
+_FURTHER = {"gestures": GESTURES, "hagrid": HAGRID}
+VOCABULARIES = ("numbers", *_FURTHER)
 
 
 def check_vocabulary(backend: Backend, vocabulary: str) -> None:
@@ -19,10 +21,12 @@ def check_vocabulary(backend: Backend, vocabulary: str) -> None:
     if vocabulary not in VOCABULARIES:
         raise ValueError(f"vocabulary is {vocabulary!r}; use one of {', '.join(VOCABULARIES)}")
     heads = {head.name: head for head in backend.heads}
-    names = getattr(heads.get(_GESTURES_HEAD, heads.get("gesture")), "class_names", ())
+    names = getattr(heads.get(vocabulary, heads.get("gesture")), "class_names", ())
     # A model of one vocabulary names what it was trained on, whatever is asked for by default.
-    if vocabulary == "gestures" and names != GESTURES:
-        raise ValueError(f"vocabulary is 'gestures', but {backend.name} names {', '.join(names) or 'none'}")
+    if names != _FURTHER.get(vocabulary, names):
+        raise ValueError(
+            f"vocabulary is {vocabulary!r}, but {backend.name} names {', '.join(names) or 'none'}"
+        )
 
 
 def decoded(
@@ -30,5 +34,5 @@ def decoded(
 ) -> dict[str, Any]:
     """What a model's heads say of a hand, as keywords for `Hand`, the label from a vocabulary."""
     told = decode_hand(backend.heads, output, to_photo)
-    gesture = told["extra"].pop(_GESTURES_HEAD, {})
-    return {**told, **gesture} if vocabulary == "gestures" else told
+    further = {name: told["extra"].pop(name, {}) for name in _FURTHER}
+    return told | further.get(vocabulary, {})

@@ -1,18 +1,19 @@
 """Close-ups of hands, and of what is none: what the reader learns from and is watched on."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from handvision.core.close_ups import REACH, SIDE, CloseUps
+from handvision.core.close_ups import REACH, SIDE, VOCABULARIES, CloseUps
 from handvision.core.examples import NO_HAND, Examples
 from handvision.core.geometry import Affine, box_iou, letterbox
 from handvision.core.hands import HAND_FIELDS, KEYPOINTS, Hands
-from handvision.core.vocabularies import GESTURES, NUMBERS
+from handvision.core.vocabularies import GESTURES, HAGRID, NUMBERS
 from handvision.datasets.readers import find_reader
+from handvision.datasets.readers.hagrid import IDLE
 from handvision.datasets.readers.people_photos import WITHOUT_HANDS
 from handvision.datasets.teacher import add_hands
 from handvision.imaging.skin_colour import skin_mask
@@ -51,6 +52,7 @@ UNSEEN_NUMBERS = ("1", "5")  # drawn as the index alone, and the open hand
 Find = Callable[[NDArray[np.uint8]], Hands]
 VIEW = (384, 512)  # height and width of moved photos in which false finds are looked for
 PERSON_SIZE = (288, 384)  # height and width of their pictures
+_DRAWN_NAMES = {"gesture": NUMBERS, "gestures": GESTURES}
 # The largest side of a hand that is no hand to speak of.
 _LEAST_PIXELS = 8.0
 
@@ -73,9 +75,13 @@ def real_close_ups(name: str, which: str) -> CloseUps:
     rows = _Rows()
     for i, (photo, hands) in enumerate(zip(photos.require("photos"), photos.require("hands"), strict=True)):
         for j in range(len(hands)):
-            number = _number(photos, i, hands, j)
-            shaped = not (name == "hagrid_numbers" and ids[i].split("/")[0] in UNSEEN_OF_HAGRID)
-            rows.add(photo, None, hands, j, name, number=number, shaped=shaped)
+            labels = {"gesture": _number(photos, i, hands, j)}
+            shaped = True
+            if name == "hagrid_numbers":
+                shown = ids[i].split("/")[0]
+                labels["hagrid"] = _of_hagrid(shown, labels["gesture"])
+                shaped = shown not in UNSEEN_OF_HAGRID
+            rows.add(photo, None, hands, j, name, labels, shaped=shaped)
     return rows.close_ups()
 
 
@@ -160,8 +166,7 @@ class _Rows:
     masks: list[bytes] = field(default_factory=list)
     hands: list[Hands] = field(default_factory=list)
     present: list[bool] = field(default_factory=list)
-    numbers: list[int] = field(default_factory=list)
-    gestures: list[int] = field(default_factory=list)
+    labels: list[Mapping[str, int]] = field(default_factory=list)
     shaped: list[bool] = field(default_factory=list)
     pixels: list[float] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
@@ -173,9 +178,8 @@ class _Rows:
         hands: Hands,
         row: int,
         source: str,
+        labels: Mapping[str, int],
         *,
-        number: int = NO_HAND,
-        gesture: int = NO_HAND,
         shaped: bool = True,
     ) -> None:
         box = box_of(hands, row)
@@ -185,8 +189,7 @@ class _Rows:
         columns = {name: getattr(one, name) for name in HAND_FIELDS} | {"boxes": box[None]}
         self._cut(photo, mask, Hands(**columns), source)
         self.present.append(True)
-        self.numbers.append(number)
-        self.gestures.append(gesture)
+        self.labels.append(labels)
         self.shaped.append(shaped)
 
     def add_none(self, photo: NDArray[np.uint8], box: NDArray, source: str, rotation: float) -> None:
@@ -194,8 +197,7 @@ class _Rows:
         turned = np.array([rotation], np.float32)
         self._cut(photo, None, Hands(boxes=box[None], keypoints=unknown, rotations=turned), source)
         self.present.append(False)
-        self.numbers.append(NO_HAND)
-        self.gestures.append(NO_HAND)
+        self.labels.append({})
         self.shaped.append(False)
 
     def _cut(self, photo: NDArray[np.uint8], mask: NDArray | None, hands: Hands, source: str) -> None:
@@ -222,7 +224,10 @@ class _Rows:
             self.masks,
             Hands(**columns),
             np.array(self.present, bool),
-            {"gesture": np.array(self.numbers, np.int64), "gestures": np.array(self.gestures, np.int64)},
+            {
+                name: np.array([one.get(name, NO_HAND) for one in self.labels], np.int64)
+                for name in VOCABULARIES
+            },
             np.array(self.shaped, bool),
             np.array(self.pixels, np.float32),
             np.array(self.sources, str),
@@ -236,14 +241,14 @@ def _add_drawn(rows: _Rows, drawn: Examples, source: str) -> None:
             label = int(hands.labels[j])
             names = drawn.class_names
             unseen = UNSEEN_NUMBERS if names == NUMBERS else UNSEEN_RENDERED
+            labels = {vocabulary: label for vocabulary, its in _DRAWN_NAMES.items() if its == names}
             rows.add(
                 photo,
                 mask,
                 hands,
                 j,
                 source,
-                number=label if names == NUMBERS else NO_HAND,
-                gesture=label if names == GESTURES else NO_HAND,
+                labels,
                 shaped=label == NO_HAND or names[label] not in unseen,
             )
 
@@ -272,6 +277,17 @@ def _number(photos: Examples, i: int, hands: Hands, j: int) -> int:
     if label == NO_HAND and len(hands) == 1 and photos.labels is not None:
         label = int(photos.labels[i])
     return label
+
+
+def _of_hagrid(shown: str, number: int) -> int:
+    """The gesture of one hand of a photo, as the photo's folder says; NO_HAND where it is not to be learned.
+
+    Args:
+        shown: the folder: a gesture, or that the hand is idle.
+        number: raised fingers of this hand. Of a gesture's photo, a hand without a number is the other one.
+    """
+    known = shown in HAGRID and (shown == IDLE or number != NO_HAND)
+    return HAGRID.index(shown) if known else NO_HAND
 
 
 def _shrunk_warp(photo: NDArray[np.uint8], affine: Affine, scale: float) -> NDArray[np.uint8]:

@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from handvision.core.examples import NO_HAND, Examples, Hands
+from handvision.core.vocabularies import HAGRID
 from handvision.datasets.readers import find_reader
+from handvision.datasets.readers.hagrid import IDLE
 from handvision.datasets.readers.people_photos import WITHOUT_HANDS
 from handvision.protocol.combined import rotated_photos
 from handvision.protocol.numbered import numbered_photos
@@ -152,6 +154,30 @@ def rendered(which: str) -> dict[str, Examples]:
     persons = render_persons(PERSONS, PERSON_SIZE, SEED, split=which, empty=0.0, workers=2, cached=True)
     hands = cached_render(MESH_HANDS, MESH_SIZE, SEED, split=which, mesh=1.0, workers=2)
     return _named(which, {"rendered_persons": persons, "rendered_mesh_hands": hands})
+
+
+def named(which: str) -> dict[str, dict[str, Examples]]:
+    """Photos of one gesture that a vocabulary beside the numbers has a name for.
+
+    Arguments and errors as for `counted`.
+
+    Returns:
+        Vocabulary of `handvision.predict` -> id -> Examples with `labels` of its names.
+    """
+    _check(which)
+    photos = part("hagrid", which)
+    shown = [photos.class_names[label] if label != NO_HAND else IDLE for label in photos.require("labels")]
+    known = np.array([name in HAGRID for name in shown])
+    of_hagrid = replace(
+        photos.take(known),
+        class_names=HAGRID,
+        labels=np.array([HAGRID.index(name) for name in shown if name in HAGRID]),
+    )
+    hands = cached_render(MESH_HANDS, MESH_SIZE, SEED, split=which, task="gestures", mesh=1.0, workers=2)
+    return {
+        "hagrid": _named(which, {"hagrid_gestures": of_hagrid}),
+        "gestures": _named(which, {"rendered_mesh_gestures": hands}),
+    }
 
 
 # Kind of truth -> its sets of a part.

@@ -27,6 +27,9 @@ class Blocks:
     validation: float
     gap: int
 
+    def __str__(self) -> str:
+        return f"the last {_percent(self.test)} test, {_percent(self.validation)} before it validation"
+
     def rows(self, examples: Examples) -> Rows:
         return splits.rows_by_block(examples, self.test, self.validation, self.gap)
 
@@ -37,6 +40,9 @@ class Groups:
 
     shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
     seed: int = SPLIT_SEED
+
+    def __str__(self) -> str:
+        return f"dealt by chance, {_words(self.shares)}"
 
     def rows(self, examples: Examples) -> Rows:
         return splits.rows_by_group(examples, self.shares, self.seed)
@@ -52,6 +58,9 @@ class Hashed:
 
     shares: Mapping[str, float] = field(default_factory=lambda: SHARES)
 
+    def __str__(self) -> str:
+        return f"by a hash of the name, {_words(self.shares)}"
+
     def rows(self, examples: Examples) -> Rows:
         places = np.array([_place(group) for group in _groups(examples).tolist()])
         ends = np.cumsum(list(self.shares.values()))
@@ -64,6 +73,9 @@ class Listed:
     """By groups that are named here; all others are for training."""
 
     test: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{', '.join(self.test)} test"
 
     def rows(self, examples: Examples) -> Rows:
         held_out = np.isin(_groups(examples), self.test)
@@ -83,6 +95,10 @@ class Follows:
     leader: str
     otherwise: Groups | Hashed | None = None
     parts: tuple[str, ...] = ("train", "validation", "test")
+
+    def __str__(self) -> str:
+        others = "" if self.otherwise is None else f"; others {self.otherwise}"
+        return f"as in {self.leader}{others}"
 
     def rows(self, examples: Examples) -> Rows:
         groups = _groups(examples)
@@ -107,8 +123,14 @@ class Follows:
 class AtRandom:
     """Picture by picture, as published: neighbouring frames leak. Only to show what that is worth."""
 
+    def __str__(self) -> str:
+        return f"dealt by chance, {_words(SHARES)}: it leaks"
+
     def rows(self, examples: Examples) -> Rows:
         return splits.rows_at_random(examples, SHARES, SPLIT_SEED)
+
+
+Rule = Blocks | Groups | Hashed | Listed | Follows | AtRandom
 
 
 @dataclass(frozen=True)
@@ -116,47 +138,47 @@ class Partition:
     """How one set of pictures is divided.
 
     Attributes:
+        unit: what stands in one part as a whole, such as "person".
         rule: which pictures are in which part.
         pictures: the names of `datasets.load` that make up the set; its own name by default.
     """
 
-    rule: Blocks | Groups | Hashed | Listed | Follows | AtRandom
+    unit: str
+    rule: Rule
     pictures: tuple[str, ...] = ()
 
 
 PARTITIONS: dict[str, Partition] = {
     # One person each, videos: the last frames are the test. The gestures' own test part is the last quarter
     # of every class.
-    "finger_digits": Partition(Blocks(test=0.2, validation=0.1, gap=50)),
-    "finger_digits_random": Partition(AtRandom(), ("finger_digits",)),
-    "hand_gestures": Partition(Blocks(test=300 / 1200, validation=85 / 1200, gap=50)),
+    "finger_digits": Partition("block of frames", Blocks(test=0.2, validation=0.1, gap=50)),
+    "finger_digits_random": Partition("frame", AtRandom(), ("finger_digits",)),
+    "hand_gestures": Partition("block of frames", Blocks(test=300 / 1200, validation=85 / 1200, gap=50)),
     # One person, single photos. A composite goes where the raw photo is that it was made of.
-    "finger_counting": Partition(Blocks(test=0.2, validation=0.1, gap=0)),
-    "finger_counting_composites": Partition(Follows("finger_counting")),
-    # By person.
-    "sign_language_digits": Partition(Groups()),
-    "massey": Partition(Groups({"train": 0.8, "validation": 0.2})),
-    "hgr1": Partition(Listed(test=("4", "5"))),
-    # By recording session.
-    "hands_dataset": Partition(Groups()),
-    "hands_dataset_masks": Partition(Follows("hands_dataset")),
-    # By place.
-    "rooms": Partition(Groups(), ("houses", "offices")),
-    # By photo, each of another person; by series of photos, which share a place.
-    "hagrid": Partition(Groups({"train": 0.55, "validation": 0.15, "test": 0.3})),
-    "hagrid_numbers": Partition(Follows("hagrid")),
-    "hand_gesture_yolov8": Partition(Groups()),
-    # By person, by place: without a stated licence, never trained on.
-    "ten_people": Partition(Groups({"validation": 0.5, "test": 0.5})),
-    "eduart": Partition(Groups({"validation": 0.5, "test": 0.5})),
-    "eduart_numbers": Partition(Follows("eduart")),
-    # By person: a person stands in one part of all three.
-    "rock_paper_scissors": Partition(Groups()),
-    "people_without_hands": Partition(Follows("rock_paper_scissors", otherwise=Hashed())),
-    "clothing_co_parsing": Partition(Follows("people_without_hands", otherwise=Hashed())),
-    # By photo. A teacher's labels are no test's truth.
-    "people_photos": Partition(Groups()),
-    "people_photos_teacher": Partition(Follows("people_photos", parts=("train", "validation"))),
+    "finger_counting": Partition("block of photos", Blocks(test=0.2, validation=0.1, gap=0)),
+    "finger_counting_composites": Partition("block of photos", Follows("finger_counting")),
+    "sign_language_digits": Partition("person", Groups()),
+    "massey": Partition("person", Groups({"train": 0.8, "validation": 0.2})),
+    "hgr1": Partition("person", Listed(test=("4", "5"))),
+    "hands_dataset": Partition("recording session", Groups()),
+    "hands_dataset_masks": Partition("recording session", Follows("hands_dataset")),
+    "rooms": Partition("place", Groups(), ("houses", "offices")),
+    # Each photo shows another person.
+    "hagrid": Partition("photo", Groups({"train": 0.55, "validation": 0.15, "test": 0.3})),
+    "hagrid_numbers": Partition("photo", Follows("hagrid")),
+    # Photos of a series share a place.
+    "hand_gesture_yolov8": Partition("series of photos", Groups()),
+    # Without a stated licence: never trained on.
+    "ten_people": Partition("person", Groups({"validation": 0.5, "test": 0.5})),
+    "eduart": Partition("place", Groups({"validation": 0.5, "test": 0.5})),
+    "eduart_numbers": Partition("place", Follows("eduart")),
+    # A person stands in one part of all three.
+    "rock_paper_scissors": Partition("person", Groups()),
+    "people_without_hands": Partition("person", Follows("rock_paper_scissors", otherwise=Hashed())),
+    "clothing_co_parsing": Partition("person", Follows("people_without_hands", otherwise=Hashed())),
+    # A teacher's labels are no test's truth.
+    "people_photos": Partition("photo", Groups()),
+    "people_photos_teacher": Partition("photo", Follows("people_photos", parts=("train", "validation"))),
 }
 
 
@@ -175,6 +197,15 @@ def part(name: str, which: str) -> Examples:
     if which not in rows:
         raise ValueError(f"{name} has no part {which!r}; it has {', '.join(rows)}")
     return examples.take(rows[which], f"{examples.name}, {which}")
+
+
+def counts(name: str) -> dict[str, int]:
+    """How many pictures each part has.
+
+    Raises:
+        DataUnavailable, ValueError: as `part`.
+    """
+    return {which: len(rows) for which, rows in _divided(name)[1].items()}
 
 
 def ids(name: str) -> dict[str, list[str]]:
@@ -229,6 +260,14 @@ def _pictures(name: str) -> Examples:
 
 def _groups(examples: Examples) -> np.ndarray:
     return examples.require("groups").astype(str)
+
+
+def _words(shares: Mapping[str, float]) -> str:
+    return ", ".join(f"{_percent(share)} {part}" for part, share in shares.items())
+
+
+def _percent(share: float) -> str:
+    return f"{share:.0%}".replace("%", " %")
 
 
 def _place(group: str) -> float:

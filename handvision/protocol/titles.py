@@ -40,6 +40,8 @@ TITLES = {
     "eduart_directions": "pointing hands, directions to a quarter turn (EduArt)",
     "rendered_persons": "rendered persons with hands",
     "rendered_mesh_hands": "rendered hands, any rotation",
+    "hagrid_gestures": "gestures by name, each of another person (HaGRID)",
+    "rendered_mesh_gestures": "rendered hands that show the twenty gestures, any rotation",
     "hagrid_unseen_gestures": "six gestures that no training names (HaGRID)",
     "hagrid_call_mute_stop": "three of them, of many photos (HaGRID: call, mute, stop)",
     "rendered_unseen_gestures": "six rendered gestures that no training names",

@@ -8,7 +8,7 @@ was stopped goes on with the training that it was in. Its record lands in `runs/
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import keras
 
@@ -29,6 +29,8 @@ from handvision.training import (
     train_classifier,
     train_segmenter,
 )
+from handvision.training.compiling import compile_segmenter
+from handvision.training.segmenters import Compile
 
 _TEST_MASKS = 1000  # of a test set at most, rotated twelve times: differences of a percent show
 
@@ -129,25 +131,63 @@ def segmenter(folder: Path, recipe: SegmenterRecipe) -> list[Variant]:
     return variants
 
 
+def unet_recipe(folder: Path, recipe: SegmenterRecipe) -> list[Variant]:
+    """What the U-Net's recipe is worth: one training a row, each with one thing more.
+
+    All see as many photos, and are tested on the same.
+
+    Args, returns: as for `segmenter`.
+    """
+    drawn, plain = replace(recipe, data="rendered", network={}), replace(recipe, network={})
+    steps: dict[str, tuple[SegmenterRecipe, Compile]] = {
+        "rendered hands, cross-entropy, a steady rate": (drawn, _steady_cross_entropy),
+        "+ Dice": (drawn, _steady),
+        "+ a rate that rises and falls": (drawn, compile_segmenter),
+        "+ cut-out real hands in real rooms": (plain, compile_segmenter),
+        "+ an encoder that has seen ImageNet": (recipe, compile_segmenter),
+    }
+    tests = segmenter_task(recipe).tests
+    variants = []
+    for name, (changed, make_ready) in steps.items():
+        changed = replace(changed, product=_slug(name))
+        model, _, _ = train_segmenter(changed, folder / _slug(name), make_ready=make_ready)
+        figures = {key: evaluation.evaluate_segmenter(model, part) for key, part in tests.items()}
+        variants.append(Variant(name, figures, recipe.seed, {"weights": model.count_params()}))
+    return variants
+
+
+def _steady(model: keras.Model, learning_rate: float, total_steps: int) -> None:
+    compile_segmenter(model, learning_rate)
+
+
+def _steady_cross_entropy(model: keras.Model, learning_rate: float, total_steps: int) -> None:
+    compile_segmenter(model, learning_rate, dice_weight=0.0)
+
+
 ABLATIONS: dict[str, Callable[..., list[Variant]]] = {
     "data": data,
     "attention": attention,
     "people": people,
     "segmenter": segmenter,
+    "unet_recipe": unet_recipe,
 }
 
 # Training masks, test masks, epochs, crop; and the segmenter's steps and epochs.
 _SIZES = {"smoke": (48, 12, 1, 64), "quick": (2000, 200, 5, 64), "full": (16000, 3000, 6, 96)}
+_SEGMENTERS: dict[str, Literal["unet", "deeplab_v3_plus"]] = {
+    "segmenter": "deeplab_v3_plus",
+    "unet_recipe": "unet",
+}
 _SEGMENTER_STEPS = {"smoke": (2, 1), "quick": (50, 2), "full": (250, 5)}
 
 
 def ablation_recipe(name: str, profile: str, seed: int) -> Recipe:
     """What the trainings of an ablation have in common."""
     train, test, epochs, crop = _SIZES[profile]
-    if name == "segmenter":
+    if name in _SEGMENTERS:
         steps, passes = _SEGMENTER_STEPS[profile]
         phase = Phase(size=(96, 128), steps=steps, epochs=passes, learning_rate=3e-3)
-        released = recipes.get("deeplab_v3_plus", "full", data="real", seed=seed)
+        released = recipes.get(_SEGMENTERS[name], "full", data="real", seed=seed)
         return replace(released, train=min(train, 2000), test=min(test, 300), phases=(phase,))
     released = recipes.get("finger_numbers", "full", data="real", seed=seed)
     alone = replace(released, other_people=False)
@@ -160,7 +200,7 @@ def run(name: str, settings: Settings) -> Path:
     """Makes an ablation, or goes on with it; returns the file of its record.
 
     Args:
-        name: "data", "attention", "people" or "segmenter".
+        name: a key of `ABLATIONS`.
         settings: the profile and the seed; real data are always needed.
 
     Raises:

@@ -5,10 +5,12 @@ import numpy as np
 from handvision.core.examples import Examples
 from handvision.datasets import download
 from handvision.datasets.catalog import CATALOG
+from handvision.datasets.errors import DataUnavailable
 from handvision.datasets.load import load
 from handvision.datasets.teacher import table as teacher_labels
 from handvision.plotting import Table, table
-from handvision.protocol import Task
+from handvision.protocol import Task, partitions
+from handvision.protocol.partitions import PARTITIONS
 from handvision.studies.tables import DASH
 
 
@@ -48,6 +50,15 @@ def teacher_table() -> Table:
     return table(rows, titles, f"Labelled by a teacher, {teacher_labels.TEACHER}")
 
 
+def partitions_table() -> Table:
+    """How each set of pictures is divided, and the pictures of each part where the set is at hand."""
+    rows = [
+        (name, partition.unit, str(partition.rule), *_parts(name)) for name, partition in PARTITIONS.items()
+    ]
+    columns = ("set", "never torn apart", "how it is divided", "train", "validation", "test")
+    return table(rows, columns, "Who is in which part")
+
+
 def task_table(task: Task) -> Table:
     """Pictures, groups and source of each part: training, validation and test sets."""
     parts = {"train": task.train, "validation": task.validation}
@@ -59,6 +70,15 @@ def task_table(task: Task) -> Table:
         else:
             rows.append((name, f"{len(part)} batches an epoch", DASH, "new pictures in every epoch"))
     return table(rows, ("part", "pictures", "groups", "source"), "Training, validation and test sets")
+
+
+def _parts(name: str) -> list[object]:
+    """How many pictures are in each part; a dash where there is none, or no archive is at hand."""
+    try:
+        counts = partitions.counts(name)
+    except DataUnavailable:
+        counts = {}
+    return [counts.get(which, DASH) for which in ("train", "validation", "test")]
 
 
 def _groups(examples: Examples) -> int | str:

@@ -10,6 +10,7 @@ the figures become the record of the joined model of the own run (`handvision tr
 
 import argparse
 from collections.abc import Mapping, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,24 +21,26 @@ from handvision.core.files import replacing
 from handvision.core.hand import Reading
 from handvision.evaluation.everyday import Figure, evaluate_everyday, to_json
 from handvision.evaluation.everyday_kinds import Read
-from handvision.inference.backends import open_backend
+from handvision.evaluation.names import evaluate_names
+from handvision.inference.backends import Backend, open_backend
 from handvision.inference.predict import MOST_HANDS, predict
 from handvision.plotting import Table, table
-from handvision.protocol.everyday import JUDGED, PARTS, judged
+from handvision.protocol.everyday import JUDGED, PARTS, judged, named
 from handvision.studies.combined import write_record
 from handvision.studies.everyday_figures import Sets, interval
 
 
-def reader_of(model: Any = None) -> Read:
+def reader_of(model: Any = None, vocabulary: str = "numbers") -> Read:
     """A model as a function from photos to readings, as `evaluate_everyday` takes it.
 
     Args:
         model: what `predict` takes: a path, a Keras model, a backend; by default the released model.
+        vocabulary: that labels are of.
     """
     backend = open_backend(model)
 
     def read(photos: Pictures) -> list[Reading]:
-        return predict(list(photos), backend, max_hands=MOST_HANDS)
+        return predict(list(photos), backend, max_hands=MOST_HANDS, vocabulary=vocabulary)
 
     return read
 
@@ -71,6 +74,15 @@ def few(sets: Sets, limit: int | None) -> dict[str, dict[str, Examples]]:
         kind: {name: photos if limit is None else _drawn(photos, limit) for name, photos in of_kind.items()}
         for kind, of_kind in sets.items()
     }
+
+
+def chosen_names(backend: Backend, which: str, limit: int | None = None) -> dict[str, dict[str, Examples]]:
+    """Photos of gestures that a model can name: vocabulary beside the numbers -> id -> photos.
+
+    Other arguments and errors as for `chosen_sets`.
+    """
+    heads = [head.name for head in backend.heads]
+    return few({name: photos for name, photos in named(which).items() if name in heads}, limit)
 
 
 def figures_table(by_reader: Mapping[str, Sequence[Figure]], title: str = "") -> Table:
@@ -119,7 +131,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     if options.record and (options.kinds or options.limit or options.model is None):
         parser.error("--record needs --model, and is of all photos: leave out --kinds and --limit")
     sets = chosen_sets(options.which, options.kinds, options.limit)
-    figures = evaluate_everyday(reader_of(options.model), sets)
+    backend = open_backend(options.model)
+    figures = evaluate_everyday(reader_of(backend), sets)
+    if not options.kinds:
+        by_name = chosen_names(backend, options.which, options.limit)
+        figures += evaluate_names(partial(reader_of, backend), by_name)
+        sets |= by_name
     if options.json:
         write(figures, options.json)
     if options.record:

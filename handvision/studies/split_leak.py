@@ -1,13 +1,54 @@
-"""An experiment: how much a random split of a video gives away."""
+"""An experiment: how much a random split gives away, of frames of a video and of photos of people.
+
+    python -m handvision.studies.split_leak
+
+measures it on real masks. The record lands in `runs/comparisons/split_leak.json`; `handvision release
+split_leak` puts it beside the released models.
+"""
+
+from collections.abc import Sequence
 
 import numpy as np
 
 from handvision.core.examples import Examples
+from handvision.core.workspace import workspace
 from handvision.datasets import download
 from handvision.datasets.load import load
 from handvision.evaluation import TWELVE_ANGLES, nearest_neighbour_accuracy, rotate_masks
 from handvision.protocol import splits
+from handvision.studies.record import record_of_this_run
+from handvision.studies.study_tables import table_of
 from handvision.synthesis import rendered
+
+NAME = "split_leak"
+RANDOM = "a random split, as published"
+TEST, GAP = 0.2, 10  # share of the frames, and frames left out before them
+
+
+def main() -> None:
+    seed = 1
+    frames, people = load("finger_digits"), load("sign_language_digits")
+    by_people = splits.group_split(people, seed=seed)
+    record = record_of_this_run(
+        NAME,
+        measurements={
+            "accuracy": {
+                frames.name: leak_of_frames(frames, seed),
+                people.name: {
+                    RANDOM: _accuracy(splits.random_split(people, seed=seed), (0,), seed),
+                    "a split by person": _accuracy(by_people, (0,), seed),
+                    "the same people, in all rotations": _accuracy(by_people, TWELVE_ANGLES, seed),
+                },
+            }
+        },
+        data={"finger_digits": frames, "sign_language_digits": people},
+        recipe={"test": TEST, "gap": GAP},
+        seed=seed,
+        profile="full",
+        unknown={"duration_seconds": "nothing was trained"},
+    )
+    print(table_of(record))
+    print(f"written: {record.write(workspace().runs / 'comparisons' / f'{NAME}.json')}")
 
 
 def leak_of_random_splits(data: str, seed: int) -> dict[str, float]:
@@ -21,18 +62,21 @@ def leak_of_random_splits(data: str, seed: int) -> dict[str, float]:
     """
     real = data != "rendered" and download.find("finger_digits") is not None
     frames = load("finger_digits") if real else _rendered_sequences(seed)
-    by_blocks = splits.block_split(frames, test=0.2, validation=0.0, gap=10)
-    compared = {
-        "a random split, as published": (splits.random_split(frames, seed=seed), (0,)),
-        "a split by blocks of frames": (by_blocks, (0,)),
-        "the same blocks, in all rotations": (by_blocks, TWELVE_ANGLES),
-    }
+    return {f"{name} ({frames.name})": share for name, share in leak_of_frames(frames, seed).items()}
+
+
+def leak_of_frames(frames: Examples, seed: int) -> dict[str, float]:
+    """The same of any frames with masks, labels and, as groups, their numbers in the video."""
+    by_blocks = splits.block_split(frames, test=TEST, validation=0.0, gap=GAP)
     return {
-        f"{name} ({frames.name})": nearest_neighbour_accuracy(
-            parts["train"], parts["test"], angles, seed=seed
-        )
-        for name, (parts, angles) in compared.items()
+        RANDOM: _accuracy(splits.random_split(frames, seed=seed), (0,), seed),
+        "a split by blocks of frames": _accuracy(by_blocks, (0,), seed),
+        "the same blocks, in all rotations": _accuracy(by_blocks, TWELVE_ANGLES, seed),
     }
+
+
+def _accuracy(parts: dict[str, Examples], angles: Sequence[float], seed: int) -> float:
+    return nearest_neighbour_accuracy(parts["train"], parts["test"], angles, seed=seed)
 
 
 def _rendered_sequences(seed: int) -> Examples:
@@ -49,3 +93,7 @@ def _rendered_sequences(seed: int) -> Examples:
         class_names=hands.class_names,
         source=hands.source,
     )
+
+
+if __name__ == "__main__":
+    main()

@@ -86,6 +86,15 @@ def people_table(record: Record) -> Table:
 
 def parts_table(record: Record) -> Table:
     """What each part of DeepLabV3+ is worth: IoU, a training a row."""
+    return _iou_table(record, "DeepLabV3+, part by part")
+
+
+def unet_recipe_table(record: Record) -> Table:
+    """What each part of the U-Net's recipe adds: IoU, a training a row."""
+    return _iou_table(record, "The U-Net's recipe, step by step")
+
+
+def _iou_table(record: Record, heading: str) -> Table:
     tests = [test for test in _tests(record.variants) if record.variants[0].figures[test]["n"]]
     rows = [
         (
@@ -98,9 +107,7 @@ def parts_table(record: Record) -> Table:
     rows.append(
         ("baseline (skin colour)", DASH, *(f"{_baseline(record.variants, test):.3f}" for test in tests))
     )
-    return table(
-        rows, ("", "weights", *(f"{title(test)}, IoU" for test in tests)), "DeepLabV3+, part by part"
-    )
+    return table(rows, ("", "weights", *(f"{title(test)}, IoU" for test in tests)), heading)
 
 
 def peer_table(record: Record) -> Table:
@@ -158,6 +165,16 @@ def appearance_table(record: Record) -> Table:
     return table(rows, columns, "What colour, gloves and distance cost")
 
 
+def split_leak_table(record: Record) -> Table:
+    """What one nearest neighbour reads of real masks, by how they are split."""
+    rows = [
+        (photos, split, share)
+        for photos, by_split in record.measurements["accuracy"].items()
+        for split, share in by_split.items()
+    ]
+    return table(rows, ("masks", "split", "accuracy"), "What one nearest neighbour gets, by split")
+
+
 def _of_height(size: float) -> str:
     return f"hand of {percent(size)} of the photo's height"
 
@@ -184,10 +201,12 @@ _TABLES: dict[str, Callable[[Record], Table]] = {
     "attention": attention_table,
     "people": people_table,
     "segmenter": parts_table,
+    "unet_recipe": unet_recipe_table,
     "mediapipe": peer_table,
     "mediapipe_everyday": peers_table,
     "own_gestures": own_gestures_table,
     "appearance": appearance_table,
+    "split_leak": split_leak_table,
 }
 # Of those that are no `handvision study`.
 _SCRIPTS = {
@@ -195,5 +214,6 @@ _SCRIPTS = {
     "mediapipe_everyday": "benchmarks/everyday.py --which test --record",
     "own_gestures": "python -m handvision.studies.own_gestures",
     "appearance": "python -m handvision.studies.appearance --which test",
+    "split_leak": "python -m handvision.studies.split_leak",
 }
 STUDIES = tuple(_TABLES)

@@ -8,6 +8,7 @@ from handvision.core.vocabularies import NUMBERS
 from handvision.heads import (
     EmbeddingHead,
     GestureHead,
+    HagridHead,
     HandednessHead,
     HandMaskHead,
     Head,
@@ -26,6 +27,7 @@ def heads_of_close_reader(size: int) -> tuple[Head, ...]:
         PresenceHead(),
         GestureHead(NUMBERS),
         TwentyGesturesHead(),
+        HagridHead(),
         RotationHead(),
         KeypointsHead(size),
         HandednessHead(),

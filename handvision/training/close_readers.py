@@ -83,7 +83,7 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
     count, persons = (recipe.train, recipe.persons) if learning else (recipe.test, recipe.test)
     choice = choose_data(recipe.data, protocol.DATA_SETS)
     described = {"data": choice, "hands": count, "persons": persons, "seed": recipe.seed, "side": SIDE}
-    described |= {"reach": REACH, "drawing": code_version()}
+    described |= {"reach": REACH, "drawing": code_version(), "vocabularies": kept.VOCABULARIES}
     if choice == "real":
         described |= {
             "negatives": recipe.negatives,

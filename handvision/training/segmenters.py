@@ -53,8 +53,15 @@ def segmenter_task(recipe: SegmenterRecipe, phase: int = 0) -> Task:
     )
 
 
+# A network, its highest learning rate and all steps of its phase: makes it ready to train.
+Compile = Callable[[keras.Model, float, int], None]
+
+
 def train_segmenter(
-    recipe: SegmenterRecipe, folder: str | Path, task: Task | None = None
+    recipe: SegmenterRecipe,
+    folder: str | Path,
+    task: Task | None = None,
+    make_ready: Compile = compile_segmenter,
 ) -> tuple[keras.Model, Task, History]:
     """Trains a segmenter in phases, each going on with the weights of the one before.
 
@@ -66,6 +73,7 @@ def train_segmenter(
         recipe: the numbers of the training.
         folder: of the training; each phase has one inside.
         task: of the first phase, where `segmenter_task` has made it already.
+        make_ready: chooses loss and learning rate; another one is for comparisons.
 
     Returns:
         The model, the task and the history of the last phase; the history's seconds are those of all.
@@ -81,6 +89,7 @@ def train_segmenter(
         set_seed(recipe.seed)
         model = build_segmenter(recipe, number)
         _go_on_with(learned, model)
+        make_ready(model, phase.learning_rate, phase.epochs * len(task.train))
         history = _train_phase(recipe, phase, model, task, Path(folder) / f"phase{number}")
         learned = {layer.name: layer.get_weights() for layer in model.layers if layer.weights}
         seconds += history.seconds
@@ -92,7 +101,6 @@ def train_segmenter(
 def _train_phase(
     recipe: SegmenterRecipe, phase: Phase, model: keras.Model, task: Task, folder: Path
 ) -> History:
-    compile_segmenter(model, phase.learning_rate, phase.epochs * len(task.train))
     as_they_are = Augmentation()
     masks = MaskTargets(task.validation.batch("masks"), as_they_are)
     validation = AugmentedSequence(task.validation.batch("photos"), as_they_are, masks, shuffle=False)

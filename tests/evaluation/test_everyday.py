@@ -10,6 +10,7 @@ from handvision.core.examples import UNKNOWN, Examples, Hands
 from handvision.core.hand import Hand, Reading
 from handvision.evaluation.everyday import TOGETHER, Figure, evaluate_everyday, from_json, to_json
 from handvision.evaluation.everyday_kinds import JUDGES
+from handvision.evaluation.names import evaluate_names
 from handvision.heads import tight_box
 from handvision.protocol.everyday import JUDGED
 from handvision.synthesis.rendered import render
@@ -30,6 +31,14 @@ def reader(*hands):
 
 def figures(read, kind, photos):
     return {figure.name: figure.estimate for figure in evaluate_everyday(read, {kind: {"set": photos}})}
+
+
+def test_a_gesture_is_right_by_the_surest_hands_name_in_its_vocabulary():
+    photos = Examples("set", photos=PHOTOS, labels=np.array([0, 1, 1, 0]), class_names=("palm", "fist"))
+    answers = {"hagrid": reader([hand("palm")], [hand("palm")], [hand("fist"), hand("palm")], [])}
+    (figure,) = evaluate_names(answers.get, {"hagrid": {"hands": photos}})
+    assert (figure.test, figure.name) == ("hands", "gesture right")
+    assert (figure.estimate.value, figure.estimate.n) == (0.5, 4)
 
 
 def test_every_kind_of_everyday_photos_has_a_judge():

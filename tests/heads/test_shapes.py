@@ -8,7 +8,7 @@ from handvision.core.examples import Examples
 from handvision.core.geometry import Affine
 from handvision.core.hand import Hand
 from handvision.core.hands import Hands
-from handvision.heads import EmbeddingHead, HandMaskHead, TwentyGesturesHead, decode_hand
+from handvision.heads import EmbeddingHead, HagridHead, HandMaskHead, TwentyGesturesHead, decode_hand
 from handvision.heads.embedding import shape_of
 
 POINTS = np.random.default_rng(0).uniform(20, 80, (21, 2))
@@ -37,25 +37,30 @@ def test_unknown_points_have_no_shape_and_no_weight():
     np.testing.assert_allclose(values[0], shape_of(POINTS), atol=1e-6)
 
 
+FURTHER = pytest.mark.parametrize("head", [TwentyGesturesHead(), HagridHead()], ids=lambda head: head.name)
+
+
+@FURTHER
 @pytest.mark.filterwarnings("ignore:Gradients do not exist")
-def test_names_of_gestures_change_nothing_in_the_features():
+def test_names_of_gestures_change_nothing_in_the_features(head):
     features = keras.Input((8,), name="features")
     shared = keras.layers.Dense(8, name="shared")(features)
-    model = keras.Model(features, {"gestures": TwentyGesturesHead().build(shared)})
+    model = keras.Model(features, {head.name: head.build(shared)})
     before = model.get_layer("shared").get_weights()[0].copy()
-    model.compile("sgd", loss={"gestures": "categorical_crossentropy"})
-    own = model.get_layer("gestures").get_weights()[0].copy()
-    model.fit(np.ones((4, 8)), {"gestures": np.eye(20)[:4]}, verbose=0)
+    model.compile("sgd", loss={head.name: "categorical_crossentropy"})
+    own = model.get_layer(head.name).get_weights()[0].copy()
+    model.fit(np.ones((4, 8)), {head.name: np.eye(len(head.class_names))[:4]}, verbose=0)
     np.testing.assert_array_equal(model.get_layer("shared").get_weights()[0], before)
-    assert not np.array_equal(model.get_layer("gestures").get_weights()[0], own)
+    assert not np.array_equal(model.get_layer(head.name).get_weights()[0], own)
 
 
-def test_the_twenty_stand_beside_the_label_not_in_its_place():
-    output = np.eye(20)[3].astype(np.float32)
-    known = decode_hand([TwentyGesturesHead()], {"gestures": output}, Affine.identity())
+@FURTHER
+def test_further_names_stand_beside_the_label_not_in_its_place(head):
+    output = np.eye(len(head.class_names))[3].astype(np.float32)
+    known = decode_hand([head], {head.name: output}, Affine.identity())
     hand = Hand(**known)
     assert hand.label == ""
-    assert hand.extra["gestures"] == {"label": TwentyGesturesHead().class_names[3], "probability": 1.0}
+    assert hand.extra[head.name] == {"label": head.class_names[3], "probability": 1.0}
 
 
 def test_an_embedding_is_read_as_it_is():

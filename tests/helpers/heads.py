@@ -4,6 +4,7 @@ from handvision.core.vocabularies import NUMBERS
 from handvision.heads import (
     EmbeddingHead,
     GestureHead,
+    HagridHead,
     HandednessHead,
     HandMaskHead,
     KeypointsHead,
@@ -16,6 +17,7 @@ HEADS = (
     PresenceHead(),
     GestureHead(NUMBERS),
     TwentyGesturesHead(),
+    HagridHead(),
     RotationHead(),
     KeypointsHead(64),
     HandednessHead(),

@@ -79,8 +79,10 @@ def test_the_vocabulary_chooses_the_label(backend):
     hands = predict(photo, backend, vocabulary="gestures")[0].hands
     assert [hand.label for hand in hands] == [GESTURES[COLOURS[colour].gesture] for colour, _ in TWO]
     assert hands[0].probability == pytest.approx(0.81) and hands[0].embedding.shape == (64,)
-    with pytest.raises(ValueError, match="vocabulary is 'words'; use one of numbers, gestures"):
+    with pytest.raises(ValueError, match="vocabulary is 'words'; use one of numbers, gestures, hagrid"):
         predict(photo, backend, vocabulary="words")
+    with pytest.raises(ValueError, match=r"vocabulary is 'hagrid', but .* names 0, 1, 2, 3, 4, 5"):
+        predict(photo, backend, vocabulary="hagrid")
 
 
 def test_two_peaks_on_one_hand_are_one_hand():

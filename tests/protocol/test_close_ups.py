@@ -1,5 +1,7 @@
 """How close-ups are cut: the hand in the middle, what is known of it in the close-up's pixels."""
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 import pytest
@@ -7,7 +9,8 @@ import pytest
 from handvision.core.close_ups import REACH, SIDE
 from handvision.core.examples import Examples
 from handvision.core.hands import Hands
-from handvision.core.vocabularies import NUMBERS
+from handvision.core.vocabularies import HAGRID, NUMBERS
+from handvision.datasets.readers import hagrid
 from handvision.protocol import close_ups
 
 
@@ -47,8 +50,24 @@ def test_what_is_known_goes_along(photos):
     assert cut.labels["gesture"].tolist() == [4, 2]  # the second from its photo, which shows one hand
     assert cut.hands.handedness.tolist() == ["left", "left"]
     assert cut.shaped.tolist() == [False, True]  # "call" is an unseen gesture
+    assert cut.labels["hagrid"].tolist() == [-1, HAGRID.index("fist")]
     assert cut.present.all()
     assert cut.masks == [b"", b""]
+
+
+def test_unseen_gestures_have_no_name():
+    assert not set(HAGRID) & set(close_ups.UNSEEN_OF_HAGRID)
+    assert {*HAGRID, *close_ups.UNSEEN_OF_HAGRID} == {*hagrid.FINGERS, hagrid.IDLE}
+
+
+def test_an_idle_hand_shows_no_gesture_and_another_hand_of_a_photo_is_not_named(photos, monkeypatch):
+    made = close_ups.part("hagrid_numbers", "train")
+    two = Hands(boxes=[[200, 100, 230, 160], [20, 30, 50, 90]], labels=[3, -1])
+    shown = replace(made, ids=np.array(["three2/1", "no_gesture/2"]), hands=[two, made.hands[1]])
+    shown = replace(shown, labels=np.array([3, -1]))
+    monkeypatch.setattr(close_ups, "part", lambda name, which: shown)
+    labels = close_ups.real_close_ups("hagrid_numbers", "train").labels["hagrid"]
+    assert labels.tolist() == [HAGRID.index("three2"), -1, HAGRID.index("no_gesture")]
 
 
 def test_parts_of_photos_without_hands_are_taken_where_skin_is(monkeypatch):

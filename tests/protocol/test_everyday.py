@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from handvision.core.examples import UNKNOWN
+from handvision.core.vocabularies import GESTURES
 from handvision.protocol import everyday
 from handvision.protocol.partitions import part
 from handvision.protocol.titles import title
@@ -81,6 +82,18 @@ def test_photos_that_may_lack_a_box_are_left_out(archives, monkeypatch):
     assert doubtful, "the small archive has one"
     left = everyday.boxed("test")["rock_paper_scissors_boxes"]
     assert "rock_paper_scissors" in asked and not set(doubtful) & set(left.ids.tolist())
+
+
+@pytest.mark.parametrize(("which", "count"), [("validation", 30), ("test", 60)])
+def test_gestures_have_the_names_of_their_vocabulary(archives, monkeypatch, which, count):
+    monkeypatch.setattr(everyday, "MESH_HANDS", 3)
+    monkeypatch.setattr(everyday, "MESH_SIZE", 48)
+    named = everyday.named(which)
+    ((_, photos),) = named["hagrid"].items()
+    shown = [photos.class_names[label] for label in photos.labels.tolist()]
+    assert shown == [one.split("/")[0] for one in photos.ids.tolist()] and len(photos) == count
+    ((_, hands),) = named["gestures"].items()
+    assert hands.class_names == GESTURES and len(hands) == 3
 
 
 def test_there_is_nothing_to_train_on_here():

@@ -31,7 +31,7 @@ def people(monkeypatch):
         "faces": Examples("faces", labels=np.zeros(45, int), groups=np.repeat(np.arange(5, 20), 3)),
     }
     monkeypatch.setattr(partitions, "load", sets.__getitem__)
-    monkeypatch.setitem(PARTITIONS, "streets", Partition(Groups()))
+    monkeypatch.setitem(PARTITIONS, "streets", Partition("street", Groups()))
     return sets
 
 
@@ -111,7 +111,7 @@ def test_photo_test_sets_are_those_held_out(archives):
 
 
 def test_the_same_people_stand_in_the_same_part_of_two_sets(people, monkeypatch):
-    monkeypatch.setitem(PARTITIONS, "faces", Partition(Follows("streets")))
+    monkeypatch.setitem(PARTITIONS, "faces", Partition("face", Follows("streets")))
     streets, faces = ids("streets"), ids("faces")
     for which in streets:
         assert set(faces[which]) == set(streets[which]) & {str(i) for i in range(5, 20)}
@@ -119,18 +119,18 @@ def test_the_same_people_stand_in_the_same_part_of_two_sets(people, monkeypatch)
 
 def test_people_of_a_set_of_its_own_are_dealt_and_those_it_shares_are_not(people, monkeypatch):
     people["faces"] = replace(people["faces"], groups=np.repeat(np.arange(10, 25), 3))
-    monkeypatch.setitem(PARTITIONS, "faces", Partition(Follows("streets", otherwise=Groups())))
+    monkeypatch.setitem(PARTITIONS, "faces", Partition("face", Follows("streets", otherwise=Groups())))
     streets, faces = ids("streets"), ids("faces")
     assert sorted(itertools.chain(*faces.values())) == [str(i) for i in range(10, 25)]
     for which, other in itertools.permutations(streets, 2):
         assert not set(faces[which]) & set(streets[other])
-    monkeypatch.setitem(PARTITIONS, "faces", Partition(Follows("streets")))
+    monkeypatch.setitem(PARTITIONS, "faces", Partition("face", Follows("streets")))
     with pytest.raises(ValueError, match=r"faces: streets has no group '20', so its part is unknown"):
         ids("faces")
 
 
 def test_hashed_people_stay_where_they_are_when_others_come(people, monkeypatch):
-    monkeypatch.setitem(PARTITIONS, "streets", Partition(Hashed()))
+    monkeypatch.setitem(PARTITIONS, "streets", Partition("street", Hashed()))
     before = ids("streets")
     people["streets"] = Examples("streets", labels=np.zeros(4000, int), groups=np.arange(4000))
     after = ids("streets")
@@ -140,7 +140,7 @@ def test_hashed_people_stay_where_they_are_when_others_come(people, monkeypatch)
 
 
 def test_listed_people_are_the_test(people, monkeypatch):
-    monkeypatch.setitem(PARTITIONS, "streets", Partition(Listed(test=("3", "7"))))
+    monkeypatch.setitem(PARTITIONS, "streets", Partition("street", Listed(test=("3", "7"))))
     assert ids("streets")["test"] == ["3", "7"]
     assert len(part("streets", "train")) == 36
     with pytest.raises(ValueError, match="streets has no part 'validation'; it has train, test"):

@@ -134,6 +134,40 @@ def test_each_part_of_the_segmenter_is_left_out_once(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
+def test_the_unets_recipe_grows_by_one_thing_a_row(tmp_path, monkeypatch):
+    photos = np.zeros((4, 32, 32, 3), np.uint8)
+    photos[:, 8:20] = 200
+    bars = Examples("bars", photos=photos, masks=(photos[..., :1] > 0) * np.uint8(255))
+    how = []
+
+    def train_segmenter(recipe, folder, make_ready):
+        model = build_segmenter(recipe)
+        make_ready(model, 1e-3, 10)
+        steady = not isinstance(
+            model.optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule
+        )
+        how.append((recipe.data, bool(recipe.network), steady, model.loss.dice_weight))
+        return model, None, None
+
+    made = protocol.Task(None, bars, {"rendered": bars}, "real")
+    monkeypatch.setattr(ablations, "segmenter_task", lambda recipe: made)
+    monkeypatch.setattr(ablations, "train_segmenter", train_segmenter)
+    phase = Phase(size=(32, 32), steps=1, epochs=1, learning_rate=1e-3)
+    recipe = replace(
+        recipes.get("unet", "smoke", data="real"), network={"channels": (4, 6, 8, 10)}, phases=(phase,)
+    )
+    variants = ablations.unet_recipe(tmp_path, recipe)
+    assert how == [
+        ("rendered", False, True, 0.0),
+        ("rendered", False, True, 1.0),
+        ("rendered", False, False, 1.0),
+        ("real", False, False, 1.0),
+        ("real", True, False, 1.0),
+    ]
+    assert len({variant.name for variant in variants}) == 5
+
+
+@pytest.mark.slow
 def test_what_was_measured_is_written_with_its_recipe(trainings, tmp_path, monkeypatch):
     monkeypatch.setenv("HANDVISION_RUNS_FOLDER", str(tmp_path))
     record = read_record(ablations.run("people", Settings("smoke", "real", 3)))

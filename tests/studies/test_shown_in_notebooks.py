@@ -1,5 +1,7 @@
 """What notebooks show beside tables: data at hand, augmented masks, the worst masks, the leak of a split."""
 
+from dataclasses import replace
+
 import keras
 import numpy as np
 import pytest
@@ -7,12 +9,18 @@ from matplotlib import figure
 
 from handvision.augment import Augmentation
 from handvision.core.examples import Examples
+from handvision.core.workspace import workspace
 from handvision.datasets.catalog import CATALOG
-from handvision.studies import gallery
+from handvision.datasets.errors import DataUnavailable
+from handvision.protocol import partitions
+from handvision.studies import gallery, split_leak
 from handvision.studies.augmented import augmented
-from handvision.studies.data_tables import catalog_table, teacher_table
+from handvision.studies.data_tables import catalog_table, partitions_table, teacher_table
+from handvision.studies.record import read_record
 from handvision.studies.reference_rotation import reference_error
 from handvision.studies.split_leak import leak_of_random_splits
+from handvision.studies.study_tables import table_of
+from handvision.studies.tables import DASH
 
 
 @pytest.fixture(autouse=True)
@@ -42,6 +50,33 @@ def test_a_random_split_of_a_sequence_leaks():
     shares = list(leak_of_random_splits("rendered", seed=1).values())
     assert shares[0] > 0.95, "neighbouring frames stand on both sides"
     assert shares[1] < shares[0] - 0.2
+
+
+@pytest.mark.slow
+def test_the_study_of_leaks_compares_splits_by_frames_and_by_people(monkeypatch, capsys):
+    frames = split_leak._rendered_sequences(seed=1)
+    monkeypatch.setattr(split_leak, "load", lambda name: replace(frames, name=name))
+    split_leak.main()
+    (path,) = workspace().runs.glob("comparisons/*.json")
+    rows = table_of(read_record(path)).cells
+    assert [row[0] for row in rows] == ["finger_digits"] * 3 + ["sign_language_digits"] * 3
+    assert rows[0][2] == leak_of_random_splits("rendered", seed=1)[f"{split_leak.RANDOM} ({frames.name})"]
+    assert "a split by person" in capsys.readouterr().out
+
+
+def test_the_partitions_are_shown_with_counts_where_a_set_is_at_hand(monkeypatch):
+    people = Examples("people", labels=np.zeros(40, int), groups=np.arange(40))
+
+    def load(name):
+        if name == "sign_language_digits":
+            return people
+        raise DataUnavailable(f"{name} is not at hand")
+
+    monkeypatch.setattr(partitions, "load", load)
+    rows = {row[0]: row[1:] for row in partitions_table().cells}
+    assert list(rows) == list(partitions.PARTITIONS)
+    assert rows["sign_language_digits"][0] == "person" and rows["sign_language_digits"][2:] == (28, 6, 6)
+    assert rows["massey"][2:] == (DASH,) * 3
 
 
 def test_augmented_keeps_directions_beside_their_pictures():

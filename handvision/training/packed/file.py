@@ -16,7 +16,7 @@ from PIL import Image
 from handvision.core.close_ups import SIDE, VOCABULARIES, CloseUps
 from handvision.core.files import replacing
 from handvision.core.hands import KEYPOINTS, SIDES, Hands
-from handvision.core.vocabularies import GESTURES, NUMBERS
+from handvision.core.vocabularies import GESTURES, HAGRID, NUMBERS
 from handvision.training import typed_json
 from handvision.training.recipe import CloseReaderRecipe
 
@@ -230,6 +230,7 @@ def _close_ups(members: Mapping[str, NDArray], part: str, sources: Sequence[str]
         "source": sources,
         "gesture": NUMBERS,
         "gestures": GESTURES,
+        "hagrid": HAGRID,
     }
     for name, names in named.items():
         if count and columns[name].max() >= len(names):

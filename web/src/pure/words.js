@@ -17,6 +17,7 @@ export const OWN = { head: "own", needs: ["embedding", "keypoints"], name: "My g
 export const MODES = [
   { head: "gesture", needs: ["gesture"], name: "Numbers", words: (label) => (label === "1" ? "1 finger" : `${label} fingers`) },
   { head: "gestures", needs: ["gestures"], name: "Gestures", words: (label) => label },
+  { head: "hagrid", needs: ["hagrid"], name: "HaGRID", words: (label) => label.replaceAll("_", " ") },
   OWN,
 ];
 
