@@ -52,3 +52,8 @@ def new_folder(path: str | os.PathLike) -> Iterator[Path]:
         temporary.rename(path)
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+def folder_name(title: str) -> str:
+    """A title as the name of a folder: "+ other people" -> "other_people"."""
+    return "_".join("".join(c if c.isalnum() else " " for c in title.lower()).split())

@@ -14,8 +14,10 @@ import keras
 
 from handvision import evaluation
 from handvision.core.examples import Examples
+from handvision.core.files import folder_name
 from handvision.core.workspace import Settings, workspace
 from handvision.protocol import Task
+from handvision.studies.looks import finder_parts, reader_data
 from handvision.studies.record import Variant, record_of_this_run
 from handvision.training import (
     PUBLISHED,
@@ -30,6 +32,7 @@ from handvision.training import (
     train_segmenter,
 )
 from handvision.training.compiling import compile_segmenter
+from handvision.training.recipe import CloseReaderRecipe, FinderRecipe
 from handvision.training.segmenters import Compile
 
 _TEST_MASKS = 1000  # of a test set at most, rotated twelve times: differences of a percent show
@@ -64,10 +67,10 @@ def data(folder: Path, recipe: ClassifierRecipe) -> list[Variant]:
     people = left_out.tests["sign_language_digits_people"]
     variants = []
     for name, change in steps.items():
-        changed = replace(recipe, product=_slug(name), **change)
+        changed = replace(recipe, product=folder_name(name), **change)
         task = classifier_task(changed)
         epochs = max(1, round(recipe.train * recipe.epochs / len(task.train)))
-        reader, _ = train_classifier(replace(changed, epochs=epochs), task, folder / _slug(name))
+        reader, _ = train_classifier(replace(changed, epochs=epochs), task, folder / folder_name(name))
         tests = {key: part for key, part in task.tests.items() if key != "sign_language_digits_all"}
         tests["sign_language_digits_people"] = people
         variants.append(_variant(name, reader, task, tests, recipe.seed))
@@ -85,7 +88,7 @@ def attention(folder: Path, recipe: ClassifierRecipe, seeds: int = 3) -> list[Va
     variants = []
     for name in ("with attention", "without attention"):
         for seed in range(recipe.seed, recipe.seed + seeds):
-            training = _slug(f"{name} {seed}")
+            training = folder_name(f"{name} {seed}")
             changed = replace(recipe, product=training, seed=seed, attention=name == "with attention")
             reader, _ = train_classifier(changed, task, folder / training)
             variants.append(_variant(name, reader, task, task.tests, seed))
@@ -124,8 +127,8 @@ def segmenter(folder: Path, recipe: SegmenterRecipe) -> list[Variant]:
     first = segmenter_task(recipe)
     variants = []
     for name, options in parts.items():
-        changed = replace(recipe, product=_slug(name), network=options)
-        model, task, _ = train_segmenter(changed, folder / _slug(name), first)
+        changed = replace(recipe, product=folder_name(name), network=options)
+        model, task, _ = train_segmenter(changed, folder / folder_name(name), first)
         figures = {key: evaluation.evaluate_segmenter(model, part) for key, part in task.tests.items()}
         variants.append(Variant(name, figures, recipe.seed, {"weights": model.count_params()}))
     return variants
@@ -149,8 +152,8 @@ def unet_recipe(folder: Path, recipe: SegmenterRecipe) -> list[Variant]:
     tests = segmenter_task(recipe).tests
     variants = []
     for name, (changed, make_ready) in steps.items():
-        changed = replace(changed, product=_slug(name))
-        model, _, _ = train_segmenter(changed, folder / _slug(name), make_ready=make_ready)
+        changed = replace(changed, product=folder_name(name))
+        model, _, _ = train_segmenter(changed, folder / folder_name(name), make_ready=make_ready)
         figures = {key: evaluation.evaluate_segmenter(model, part) for key, part in tests.items()}
         variants.append(Variant(name, figures, recipe.seed, {"weights": model.count_params()}))
     return variants
@@ -170,6 +173,8 @@ ABLATIONS: dict[str, Callable[..., list[Variant]]] = {
     "people": people,
     "segmenter": segmenter,
     "unet_recipe": unet_recipe,
+    "reader_data": reader_data,
+    "finder_parts": finder_parts,
 }
 
 # Training masks, test masks, epochs, crop; and the segmenter's steps and epochs.
@@ -178,6 +183,11 @@ _SEGMENTERS: dict[str, Literal["unet", "deeplab_v3_plus"]] = {
     "segmenter": "deeplab_v3_plus",
     "unet_recipe": "unet",
 }
+_LOOKS = {
+    "reader_data": "close_reader",
+    "finder_parts": "finder",
+}
+_LOOK_STEPS = {"smoke": (2, 1), "quick": (40, 2), "full": (120, 3)}
 _SEGMENTER_STEPS = {"smoke": (2, 1), "quick": (50, 2), "full": (250, 5)}
 
 
@@ -189,6 +199,11 @@ def ablation_recipe(name: str, profile: str, seed: int) -> Recipe:
         phase = Phase(size=(96, 128), steps=steps, epochs=passes, learning_rate=3e-3)
         released = recipes.get(_SEGMENTERS[name], "full", data="real", seed=seed)
         return replace(released, train=min(train, 2000), test=min(test, 300), phases=(phase,))
+    if name in _LOOKS:
+        steps, passes = _LOOK_STEPS[profile]
+        look = recipes.get(_LOOKS[name], "full", data="real", seed=seed)
+        assert isinstance(look, FinderRecipe | CloseReaderRecipe)
+        return replace(look, steps=steps, epochs=passes)
     released = recipes.get("finger_numbers", "full", data="real", seed=seed)
     alone = replace(released, other_people=False)
     if name == "people" and profile == "full":
@@ -232,7 +247,3 @@ def _variant(name: str, reader: keras.Model, task: Task, tests: Mapping[str, Exa
     subset = hands.take(range(0, len(hands), max(1, len(hands) // 2000)))
     training = {"n": len(subset), "accuracy_upright": evaluation.accuracy(reader, subset)}
     return Variant(name, figures, seed, {"training_masks": training})
-
-
-def _slug(name: str) -> str:
-    return "_".join("".join(c if c.isalnum() else " " for c in name.lower()).split())

@@ -110,6 +110,37 @@ def _iou_table(record: Record, heading: str) -> Table:
     return table(rows, ("", "weights", *(f"{title(test)}, IoU" for test in tests)), heading)
 
 
+def reader_data_table(record: Record) -> Table:
+    """What each kind of data is worth to the reader of close-ups, a training a row."""
+    tests = _tests(record.variants)
+    rows: list[tuple[object, ...]] = [
+        (
+            variant.name,
+            *(variant.figures[test]["accuracy"] for test in tests),
+            float(variant.details["wrong"]),
+        )
+        for variant in record.variants
+    ]
+    rows.append(("baseline (commonest class)", *(_baseline(record.variants, test) for test in tests), None))
+    columns = ("learned from", *(title(test) for test in tests), "believed where no hand is")
+    return table(rows, columns, "The reader of close-ups, one thing less a row: numbers right, validation")
+
+
+def finder_parts_table(record: Record) -> Table:
+    """What the first look's encoder and data are worth, a training a row."""
+    tests = _tests(record.variants)
+    rows = [
+        (
+            variant.name,
+            *(variant.figures[test]["recall"] for test in tests),
+            f"{variant.details['mask_iou']:.3f}",
+        )
+        for variant in record.variants
+    ]
+    columns = ("", *(f"{title(test)}: hands found" for test in tests), "mask IoU")
+    return table(rows, columns, "The first look, one thing different a row, validation")
+
+
 def peer_table(record: Record) -> Table:
     """The mask alone beside MediaPipe Hands, a row for every test set."""
     names = [variant.name for variant in record.variants]
@@ -202,6 +233,8 @@ _TABLES: dict[str, Callable[[Record], Table]] = {
     "people": people_table,
     "segmenter": parts_table,
     "unet_recipe": unet_recipe_table,
+    "reader_data": reader_data_table,
+    "finder_parts": finder_parts_table,
     "mediapipe": peer_table,
     "mediapipe_everyday": peers_table,
     "own_gestures": own_gestures_table,

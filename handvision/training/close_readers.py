@@ -31,12 +31,15 @@ from handvision.training.recipe import CloseReaderRecipe
 from handvision.training.trained import open_trained
 
 
-def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[keras.Model, History]:
+def train_close_reader(
+    recipe: CloseReaderRecipe, folder: str | Path, change: Callable[[CloseUps], CloseUps] | None = None
+) -> tuple[keras.Model, History]:
     """Trains the reader behind its frozen encoder.
 
     Args:
         recipe: the numbers of the training.
         folder: of the training.
+        change: of the close-ups that it learns from, for comparisons.
 
     Raises:
         DataUnavailable: data="real", and a data set cannot be had.
@@ -48,6 +51,7 @@ def train_close_reader(recipe: CloseReaderRecipe, folder: str | Path) -> tuple[k
         )
     platform.prepare()
     train, validation = (close_ups_of(recipe, which) for which in ("train", "validation"))
+    train = train if change is None else change(train)
     heads = heads_of_close_reader(recipe.crop)
     set_seed(recipe.seed)
     model = build_close_reader(
@@ -118,16 +122,33 @@ def finds_of(finder: keras.Model, least: float = 0.05) -> Callable[[NDArray[np.u
         finder: a segmenter with centres.
         least: score from which a peak counts; low, since the reader is to tell what is no hand.
     """
+    look = peaks_of(finder)
+
+    def find(photo: NDArray[np.uint8]) -> Hands:
+        hands, scores = look(photo)
+        return hands.take(np.flatnonzero(scores >= least))
+
+    return find
+
+
+def peaks_of(
+    finder: keras.Model,
+) -> Callable[[NDArray[np.uint8]], tuple[Hands, NDArray[np.float32]]]:
+    """A finder as a function: a photo -> its highest peaks as hands in the photo's pixels, and their scores.
+
+    Args:
+        finder: a segmenter with centres.
+    """
     maps = {name: value for name, value in finder.output.items() if name != "mask"}
     peaks = Encoder(keras.Model(finder.input, PeaksLayer(HANDS)(maps)))
     size = finder.input_shape[1:3]
 
-    def find(photo: NDArray[np.uint8]) -> Hands:
+    def look(photo: NDArray[np.uint8]) -> tuple[Hands, NDArray[np.float32]]:
         place = letterbox(photo.shape[:2], size)
         seen = place.fit(photo)[None].astype(np.float32) / np.float32(255)
         found = dict(zip(peaks.names, peaks(seen), strict=True))
-        sure = found["score"][0] >= least
-        turned = degrees_from_sin_cos(found["direction"][0][sure]).astype(np.float32)
-        return Hands(boxes=found["box"][0][sure], rotations=turned).moved(place.affine.inverse())
+        turned = degrees_from_sin_cos(found["direction"][0]).astype(np.float32)
+        hands = Hands(boxes=found["box"][0], rotations=turned)
+        return hands.moved(place.affine.inverse()), found["score"][0]
 
-    return find
+    return look

@@ -80,9 +80,9 @@ _UNET = {
     "quick": SegmenterRecipe(
         product="unet",
         architecture="unet",
-        train=4160,
+        train=3360,
         test=300,
-        phases=(_phase((96, 96), 260, 4, 3e-3),),
+        phases=(_phase((96, 96), 210, 4, 3e-3),),
     ),
     "full": SegmenterRecipe(
         product="unet",
@@ -133,7 +133,7 @@ _FINGER_NUMBERS = {
         product="finger_numbers", vocabulary="numbers", train=192, test=36, epochs=1, crop=64
     ),
     "quick": ClassifierRecipe(
-        product="finger_numbers", vocabulary="numbers", train=8000, test=600, epochs=6, crop=64
+        product="finger_numbers", vocabulary="numbers", train=8000, test=600, epochs=5, crop=64
     ),
     "full": ClassifierRecipe(
         product="finger_numbers",
@@ -151,7 +151,7 @@ _GESTURES = {
         product="gestures", vocabulary="gestures", train=200, test=40, epochs=1, crop=64
     ),
     "quick": ClassifierRecipe(
-        product="gestures", vocabulary="gestures", train=8000, test=600, epochs=5, crop=64
+        product="gestures", vocabulary="gestures", train=8000, test=600, epochs=4, crop=64
     ),
     "full": ClassifierRecipe(
         product="gestures", vocabulary="gestures", train=60000, test=3000, epochs=10, crop=96

@@ -64,6 +64,7 @@ def test_every_hand_has_a_row_of_every_answer(model):
         "presence": (3, 1),
         "gesture": (3, 6),
         "gestures": (3, 20),
+        "hagrid": (3, 13),
         "rotation": (3, 2),
         "keypoints": (3, 21, 3),
         "handedness": (3, 1),

@@ -30,7 +30,7 @@ def close_ups(turn: float = 0.0) -> CloseUps:
         [cv2.imencode(".png", mask)[1].tobytes(), b""],
         Hands(boxes=[box, box], keypoints=keypoints, handedness=["right", ""]),
         np.array([True, False]),
-        {"gesture": np.array([3, -1]), "gestures": np.array([-1, -1])},
+        {"gesture": np.array([3, -1]), "gestures": np.array([-1, -1]), "hagrid": np.array([6, -1])},
         np.array([True, False]),
         np.array([200, 200], np.float32),
         np.array(["drawn", "none"]),

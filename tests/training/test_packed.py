@@ -62,7 +62,11 @@ def close_ups(count: int = 6) -> CloseUps:
             handedness=["left", "right"] * (count // 2),
         ),
         here,
-        {"gesture": np.arange(count) % 6 - (~here) * 6, "gestures": np.full(count, -1)},
+        {
+            "gesture": np.arange(count) % 6 - (~here) * 6,
+            "gestures": np.full(count, -1),
+            "hagrid": np.full(count, -1),
+        },
         here,
         np.linspace(20, 300, count, dtype=np.float32),
         np.array(["drawn"] * (count - 1) + ["none"]),
