@@ -87,7 +87,7 @@ def test_close_ups_are_judged_by_set_and_those_without_a_hand_by_presence():
     keras.utils.set_random_seed(1)
     model = build_close_reader(heads_of_close_reader(64), 64, "plain", width=16, dense=24)
     figures, wrong = looks.judge_close_ups(model, close_ups(), READER)
-    # All pictures are alike: one of two numbers is right at most, and whatever is believed is believed of all.
+    # All pictures are alike: what is believed of one is believed of all.
     assert list(figures) == list(looks._TESTS.values()) and wrong == 1
     assert {(each["n"], each["baseline"]) for each in figures.values()} == {(2, 0.5)}
     assert len({each["accuracy"] for each in figures.values()}) == 1
