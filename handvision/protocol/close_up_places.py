@@ -24,6 +24,7 @@ class CloseUpAugmentation:
         light: strength of `imaging.camera.photometric_jitter`.
         covered: share of which a part lies behind a flat thing or beyond the frame.
         veiled: share that is pale from light that shines into the lens.
+        unusual: share that goes through `imaging.appearance.unusual`.
     """
 
     turn: float = 22.0
@@ -36,9 +37,10 @@ class CloseUpAugmentation:
     light: float = 1.0
     covered: float = 0.08
     veiled: float = 0.12
+    unusual: float = 0.2
 
 
-UNCHANGED = CloseUpAugmentation(0, 0, 0, 0, 0, 0, 22.0, 0, 0, 0)
+UNCHANGED = CloseUpAugmentation(0, 0, 0, 0, 0, 0, 22.0, 0, 0, 0, 0)
 
 
 def place(

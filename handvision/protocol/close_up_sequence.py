@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from handvision.core.examples import UNKNOWN
 from handvision.core.geometry import Affine
+from handvision.imaging.appearance import unusual
 from handvision.imaging.camera import photometric_jitter
 from handvision.imaging.light import veil
 from handvision.protocol.close_up_draws import CloseUpDraws
@@ -39,6 +40,8 @@ class CloseUpSequence(CloseUpDraws):
         crop = self._resampled(
             _decoded(self.close_ups.pictures[row]), to_crop, small, blur_before(small, side)
         )
+        if how.unusual and rng.random() < how.unusual:
+            crop = unusual(crop, self._silhouette(row, to_crop), rng)
         if how.covered and rng.random() < how.covered:
             _cover(crop, rng)
         if how.veiled and rng.random() < how.veiled:
@@ -54,6 +57,15 @@ class CloseUpSequence(CloseUpDraws):
             picture = cv2.GaussianBlur(picture, (0, 0), blur)
         crop = to_crop.then(Affine.scale(small / size)).warp(np.ascontiguousarray(picture), small, small)
         return crop if small == size else cv2.resize(crop, (size, size), interpolation=cv2.INTER_LINEAR)
+
+    def _silhouette(self, row: int, to_crop: Affine) -> NDArray[np.uint8] | None:
+        """(size, size, 1), 255 the hand; None where it is not known."""
+        file = self.close_ups.masks[row]
+        if not file:
+            return None
+        hand = np.where(_decoded(file, cv2.IMREAD_GRAYSCALE) == 255, np.uint8(255), np.uint8(0))
+        moved = to_crop.warp(hand, self.size, self.size, interpolation="nearest")
+        return np.asarray(moved, np.uint8).reshape(self.size, self.size, 1)
 
     def _mask(self, row: int, to_crop: Affine) -> NDArray[np.float32] | None:
         file = self.close_ups.masks[row]

@@ -39,7 +39,8 @@ def close_ups(turn: float = 0.0) -> CloseUps:
 
 def shown(heading: float, **augmentation: float):
     still = dict.fromkeys(
-        ("turn", "any_turn", "scale", "shift", "mirror", "coarse", "light", "covered", "veiled"), 0.0
+        ("turn", "any_turn", "scale", "shift", "mirror", "coarse", "light", "covered", "veiled", "unusual"),
+        0.0,
     )
     how = CloseUpAugmentation(**(still | augmentation))
     return CloseUpSequence(close_ups(heading), HEADS, size=96, batch_size=2, augmentation=how)[0]
@@ -88,6 +89,13 @@ def test_a_wrong_direction_is_what_the_rotation_says():
     across, down = targets["keypoints"][0, 9] - targets["keypoints"][0, 0]
     np.testing.assert_allclose(degrees, np.rad2deg(np.arctan2(-across, -down)), atol=1e-3)
     assert abs(degrees) > 0.1
+
+
+def test_an_unusual_look_changes_neither_place_nor_mask():
+    (plain, where, _), (looks, same, _) = shown(0.0), shown(0.0, unusual=1.0)
+    assert not np.array_equal(plain[0], looks[0])
+    for name in ("keypoints", "rotation", "hand_mask"):
+        np.testing.assert_array_equal(where[name], same[name])
 
 
 def test_batches_depend_on_seed_epoch_and_index_alone():

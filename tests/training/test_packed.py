@@ -37,7 +37,7 @@ from tests.helpers.packs import small_pack
 
 CROP = 96
 # What both ways draw in the same order; what covers and lights is drawn on the device.
-PLACES = CloseUpAugmentation(light=0, covered=0, veiled=0)
+PLACES = CloseUpAugmentation(light=0, covered=0, veiled=0, unusual=0)
 
 
 def encoded(picture: np.ndarray, ending: str) -> bytes:
@@ -122,7 +122,7 @@ def test_weights_choose_the_same_close_ups_both_ways():
 @pytest.mark.slow
 def test_light_on_the_device_is_as_varied_as_opencvs():
     photo = cv2.resize(np.random.default_rng(0).integers(60, 200, (8, 8, 3), np.uint8), (64, 64))
-    how = CloseUpAugmentation(covered=0, veiled=0)
+    how = CloseUpAugmentation(covered=0, veiled=0, unusual=0)
     copies = np.repeat(photo[None], 100, axis=0).astype(np.float32)
     found = np.asarray(weathered(copies, jax.random.key(1), how=how))
     assert np.isfinite(found).all() and found.min() >= 0 and found.max() <= 255
@@ -135,16 +135,12 @@ def test_light_on_the_device_is_as_varied_as_opencvs():
     np.testing.assert_array_equal(found, again)
 
 
-def test_covers_and_veils_come_as_often_as_they_should():
-    gray = np.full((200, 32, 32, 3), 100, np.float32)
-    changed = [
-        (np.asarray(weathered(gray, jax.random.key(2), how=replace(UNCHANGED, **{name: 0.3}))) != 100).any(
-            axis=(1, 2, 3)
-        )
-        for name in ("covered", "veiled")
-    ]
-    for each in changed:
-        assert 0.2 < each.mean() < 0.4
+@pytest.mark.parametrize("name", ["covered", "veiled", "unusual"])
+def test_covers_veils_and_looks_come_as_often_as_they_should(name):
+    plain = np.broadcast_to(np.float32((100, 130, 80)), (200, 32, 32, 3))
+    shown = np.asarray(weathered(plain, jax.random.key(2), how=replace(UNCHANGED, **{name: 0.3})))
+    assert 0.2 < (shown != plain).any(axis=(1, 2, 3)).mean() < 0.4
+    assert shown.min() >= 0 and shown.max() <= 255
 
 
 def test_what_is_packed_is_read_again(tmp_path):

@@ -1,6 +1,7 @@
-"""Cover, veil and light over close-ups, on a device: as `close_up_sequence` and `imaging.camera` have them.
+"""Looks, cover, veil and light of close-ups, on a device: as `close_up_sequence` and `imaging` have them.
 
-The numbers are theirs. Left out are the marks of JPEG: packed pictures are WebP files, which have their own.
+The numbers are theirs. Left out are gloves, and the marks of JPEG: packed pictures are WebP files, which have
+their own.
 """
 
 from collections.abc import Callable
@@ -20,10 +21,11 @@ _GRAY = np.array((0.299, 0.587, 0.114), np.float32)
 
 @partial(jax.jit, static_argnames="how")
 def weathered(crops: jax.Array, key: jax.Array, *, how: CloseUpAugmentation) -> jax.Array:
-    """Crops (b, size, size, 3) float32 in [0, 255] after what `how` says of cover, veil and light."""
+    """Crops (b, size, size, 3) float32 in [0, 255] after what `how` says of looks, cover, veil and light."""
 
     def one(crop: jax.Array, key: jax.Array) -> jax.Array:
-        cover, veil, light = random.split(key, 3)
+        cover, veil, light, look = random.split(key, 4)
+        crop = _sometimes(look, how.unusual, crop, _unusual)
         crop = _sometimes(cover, how.covered, crop, _covered)
         crop = _sometimes(veil, how.veiled, crop, _veiled)
         return jnp.clip(_lit(crop, light, how.light), 0, 255) if how.light else crop
@@ -37,6 +39,23 @@ def _sometimes(
     """The crop, changed by that chance."""
     now, how = random.split(key)
     return jnp.where(random.uniform(now) < chance, change(crop, how), crop)
+
+
+def _unusual(crop: jax.Array, key: jax.Array) -> jax.Array:
+    """`imaging.appearance.unusual`: gray or tinted, dark, or pale."""
+    keys = random.split(key, 8)
+    mix = jnp.array((0.45, 0.45, 0.1)) + 0.25 * random.normal(keys[0], (3,))
+    gray = jnp.clip(crop @ (mix / jnp.maximum(0.5, mix.sum())), 0, 255)
+    warm = random.uniform(
+        keys[1], (3,), minval=jnp.array((0.9, 0.75, 0.5)), maxval=jnp.array((1.2, 1.1, 1.0))
+    )
+    tint = jnp.where(random.uniform(keys[2]) < 0.4, warm, 1.0)
+    gains = random.uniform(keys[3], minval=0.15, maxval=0.6) * (1 + 0.08 * random.normal(keys[4], (3,)))
+    contrast = random.uniform(keys[5], minval=0.7, maxval=1.0)
+    dark = ((crop - 128) * contrast + 128) * gains
+    kind = random.uniform(keys[6], maxval=0.7)
+    others = jnp.where(kind < 0.55, dark, _veiled(crop, keys[7]))
+    return jnp.clip(jnp.where(kind < 0.4, gray[..., None] * tint, others), 0, 255)
 
 
 def _covered(crop: jax.Array, key: jax.Array) -> jax.Array:
