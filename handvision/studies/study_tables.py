@@ -203,7 +203,7 @@ def split_leak_table(record: Record) -> Table:
         for photos, by_split in record.measurements["accuracy"].items()
         for split, share in by_split.items()
     ]
-    return table(rows, ("masks", "split", "accuracy"), "What one nearest neighbour gets, by split")
+    return table(rows, ("learned from", "tested on", "accuracy"), "What one nearest neighbour gets")
 
 
 def _of_height(size: float) -> str:

@@ -59,7 +59,7 @@ def test_the_study_of_leaks_compares_splits_by_frames_and_by_people(monkeypatch,
     split_leak.main()
     (path,) = workspace().runs.glob("comparisons/*.json")
     rows = table_of(read_record(path)).cells
-    assert [row[0] for row in rows] == ["finger_digits"] * 3 + ["sign_language_digits"] * 3
+    assert [row[0] for row in rows] == ["finger_digits"] * 5 + ["sign_language_digits"] * 3
     assert rows[0][2] == leak_of_random_splits("rendered", seed=1)[f"{split_leak.RANDOM} ({frames.name})"]
     assert "a split by person" in capsys.readouterr().out
 
