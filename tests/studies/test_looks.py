@@ -68,7 +68,7 @@ def test_each_reader_lacks_one_thing(tmp_path, monkeypatch):
     assert [change for _, change in asked.values()] == [None] * 5 + [looks.untaught]
     assert all(changed.steps == recipe.steps and changed.seed == recipe.seed for changed, _ in asked.values())
     rows = reader_data_table(Record("reader_data", variants=tuple(variants))).cells
-    assert rows[0] == ("all data", 0.5, 0.25) and len(rows) == 7
+    assert rows[0] == ("all data", "50.0 %", "25.0 %") and len(rows) == 7
 
 
 def test_what_a_teacher_said_of_real_photos_is_left_out():
@@ -118,4 +118,4 @@ def test_finders_are_compared_where_they_wrongly_find_as_much(tmp_path, monkeypa
     # Photos with and without hands are the same here: what is found there, is wrongly found here.
     assert all(variant.figures["eduart_boxes"] == {"n": 3, "recall": 0.0} for variant in variants)
     rows = finder_parts_table(Record("finder_parts", variants=tuple(variants))).cells
-    assert rows[0] == ("the palm detector's features", 0.0, "0.500")
+    assert rows[0] == ("the palm detector's features", "0.0 %", "0.500")
