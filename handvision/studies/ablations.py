@@ -141,7 +141,9 @@ def unet_recipe(folder: Path, recipe: SegmenterRecipe) -> list[Variant]:
 
     Args, returns: as for `segmenter`.
     """
-    drawn, plain = replace(recipe, data="rendered", network={}), replace(recipe, network={})
+    plain = replace(recipe, network={})
+    # An epoch of rendered hands alone is all of them once: as many as a row with real ones sees.
+    drawn = replace(plain, data="rendered", train=recipe.phases[0].steps * recipe.batch_size)
     steps: dict[str, tuple[SegmenterRecipe, Compile]] = {
         "rendered hands, cross-entropy, a steady rate": (drawn, _steady_cross_entropy),
         "+ Dice": (drawn, _steady),

@@ -147,6 +147,8 @@ def test_the_unets_recipe_grows_by_one_thing_a_row(tmp_path, monkeypatch):
             model.optimizer._learning_rate, keras.optimizers.schedules.LearningRateSchedule
         )
         how.append((recipe.data, bool(recipe.network), steady, model.loss.dice_weight))
+        if recipe.data == "rendered":
+            assert recipe.train == recipe.phases[0].steps * recipe.batch_size
         return model, None, None
 
     made = protocol.Task(None, bars, {"rendered": bars}, "real")
