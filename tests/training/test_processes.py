@@ -332,7 +332,8 @@ def test_two_hosts_train_as_two_processes_of_one_and_end_when_the_link_is_cut(ho
         set_link("up")
         assert 0 < checkpoint(out)[0]["epoch"] < STEPS
         processes = on_hosts(folder, out)
-        assert [process.wait(500) for process in processes] == [0, 0]
+        said = [process.communicate(timeout=500)[1] for process in processes]
+        assert [process.returncode for process in processes] == [0, 0], said
     finally:
         for process in processes:
             process.send_signal(signal.SIGKILL)
