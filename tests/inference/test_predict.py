@@ -216,7 +216,7 @@ def test_a_model_that_is_no_combined_model_is_an_error(model):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("count", [40, pytest.param(200, marks=pytest.mark.soak)])
+@pytest.mark.parametrize("count", [20, pytest.param(200, marks=pytest.mark.soak)])
 def test_the_released_model_reads_rendered_hands_as_its_keras_file_does(count):
     # Of the mesh, which the reader learned from, others of it; each fills its picture.
     hands = rendered.render(count, seed=5, split="test", workers=2, mesh=1.0)
