@@ -50,10 +50,15 @@ def teacher_table() -> Table:
     return table(rows, titles, f"Labelled by a teacher, {teacher_labels.TEACHER}")
 
 
-def partitions_table() -> Table:
-    """How each set of pictures is divided, and the pictures of each part where the set is at hand."""
+def partitions_table(counted: bool) -> Table:
+    """How each set of pictures is divided.
+
+    Args:
+        counted: also reads the sets that are at hand, to say how many pictures each part has.
+    """
     rows = [
-        (name, partition.unit, str(partition.rule), *_parts(name)) for name, partition in PARTITIONS.items()
+        (name, partition.unit, str(partition.rule), *(_parts(name) if counted else [DASH] * 3))
+        for name, partition in PARTITIONS.items()
     ]
     columns = ("set", "never torn apart", "how it is divided", "train", "validation", "test")
     return table(rows, columns, "Who is in which part")

@@ -75,11 +75,12 @@ def test_the_partitions_are_shown_with_counts_where_a_set_is_at_hand(monkeypatch
         raise DataUnavailable(f"{name} is not at hand")
 
     monkeypatch.setattr(partitions, "load", load)
-    rows = {row[0]: row[1:] for row in partitions_table().cells}
+    rows = {row[0]: row[1:] for row in partitions_table(counted=True).cells}
     assert list(rows) == list(partitions.PARTITIONS)
     unit, _, *counts = rows["sign_language_digits"]
     assert unit == "person" and counts == ["28", "6", "6"]
     assert rows["massey"][2:] == (DASH,) * 3
+    assert {row[3:] for row in partitions_table(counted=False).cells} == {(DASH,) * 3}
 
 
 def test_augmented_keeps_directions_beside_their_pictures():
