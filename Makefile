@@ -2,7 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+# Most modules of the large packages are never imported, so none is compiled before it is.
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
 
 .PHONY: notebooks publish docs walk test tests test-all quick unit unit-light unit-models one lint data benchmarks page page-serve page-packages test-page clean
 .DEFAULT_GOAL := notebooks

@@ -27,15 +27,15 @@ REPOSITORY = Path(__file__).resolve().parents[1]
 _DOWNLOAD, _OWN = "notebooks/1_download_data.ipynb", "notebooks/4_own_gestures.ipynb"
 _NUMBERS, _GESTURES, _UNET, _DEEPLAB, _COMBINED = (product.notebook for product in PRODUCTS.values())
 NOTEBOOKS = (_DOWNLOAD, _NUMBERS, _GESTURES, _UNET, _DEEPLAB, _OWN, _COMBINED)
-# A notebook -> those that go before it: the first fetches the data; the last reads the models of two others
-# where no released ones are at hand, and has all cores where it is alone.
+# A notebook -> those that go before it: the first fetches the data; the combined one reads the models of two
+# others where no released ones are at hand. Of those that may start, the first in this order does.
 AFTER = {
     _UNET: {_DOWNLOAD},
     _NUMBERS: {_DOWNLOAD},
     _DEEPLAB: {_DOWNLOAD, _UNET},
     _GESTURES: {_DOWNLOAD},
+    _COMBINED: {_DOWNLOAD, _UNET, _NUMBERS},
     _OWN: {_DOWNLOAD},
-    _COMBINED: {_DOWNLOAD, _UNET, _NUMBERS, _OWN},
 }
 # What TensorFlow, OpenCV and NumPy read.
 THREADS = (
