@@ -2,8 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 PYTEST := $(BIN)/python -m pytest
-# Most modules of the large packages are never imported, so none is compiled before it is.
-PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
 .PHONY: notebooks publish docs walk test tests test-all quick unit unit-light unit-models one lint data benchmarks page page-serve page-packages test-page clean
 .DEFAULT_GOAL := notebooks

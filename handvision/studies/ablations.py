@@ -16,7 +16,8 @@ from handvision import evaluation
 from handvision.core.examples import Examples
 from handvision.core.files import folder_name
 from handvision.core.workspace import Settings, workspace
-from handvision.protocol import Task
+from handvision.protocol import Task, close_ups
+from handvision.protocol.partitions import digests
 from handvision.studies.looks import finder_parts, reader_data
 from handvision.studies.record import Variant, record_of_this_run
 from handvision.training import (
@@ -233,12 +234,22 @@ def run(name: str, settings: Settings) -> Path:
     record = record_of_this_run(
         name,
         variants=tuple(variants),
+        partitions=_partitions(recipe),
         recipe={**recipe.to_json(), **options},
         seed=settings.seed,
         profile=settings.profile,
         unknown={"duration_seconds": "an ablation may be stopped and go on"},
     )
     return record.write(folder / f"{name}.json")
+
+
+def _partitions(recipe: Recipe) -> Mapping[str, Mapping[str, str]]:
+    """Who is in which part of the sets that trainings by a recipe draw from."""
+    if isinstance(recipe, SegmenterRecipe):
+        return segmenter_task(recipe).partitions
+    if isinstance(recipe, ClassifierRecipe):
+        return classifier_task(recipe).partitions
+    return digests(close_ups.SETS)
 
 
 def _variant(name: str, reader: keras.Model, task: Task, tests: Mapping[str, Examples], seed: int) -> Variant:

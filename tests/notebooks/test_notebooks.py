@@ -153,7 +153,7 @@ def test_notebooks_run_two_at_a_time_and_each_after_those_it_needs(tmp_path, mon
     monkeypatch.setattr(runner.time, "sleep", lambda seconds: None)
     assert runner.run_all(NOTEBOOKS, tmp_path, jobs=2) == dict.fromkeys(order, 0)
     assert sorted(order) == sorted(NOTEBOOKS) and max(together) == 2
-    assert order[0] == NOTEBOOKS[0] and order[-1] == NOTEBOOKS[-1]
+    assert order[0] == NOTEBOOKS[0] and set(order[-2:]) == set(NOTEBOOKS[-2:])
     assert cores == ["2"] * 6 + [None], "each has half of the cores, and the last one all of them"
     assert all(order.index(before) < order.index(path) for path in order for before in AFTER.get(path, ()))
 
