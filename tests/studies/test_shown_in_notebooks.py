@@ -12,7 +12,6 @@ from handvision.core.examples import Examples
 from handvision.core.workspace import workspace
 from handvision.datasets.catalog import CATALOG
 from handvision.datasets.errors import DataUnavailable
-from handvision.plotting import percent
 from handvision.protocol import partitions
 from handvision.studies import gallery, split_leak
 from handvision.studies.augmented import augmented
@@ -57,12 +56,21 @@ def test_a_random_split_of_a_sequence_leaks():
 def test_the_study_of_leaks_compares_splits_by_frames_and_by_people(monkeypatch, capsys):
     frames = split_leak._rendered_sequences(seed=1)
     monkeypatch.setattr(split_leak, "load", lambda name: replace(frames, name=name))
+    asked = []
+
+    def accuracy(parts, angles, seed):
+        asked.append((parts["train"].name, parts["test"].name, len(angles)))
+        return len(asked) / 100
+
+    monkeypatch.setattr(split_leak, "_accuracy", accuracy)
     split_leak.main()
     (path,) = workspace().runs.glob("comparisons/*.json")
     rows = table_of(read_record(path)).cells
     assert [row[0] for row in rows] == ["finger_digits"] * 5 + ["sign_language_digits"] * 3
-    shares = leak_of_random_splits("rendered", seed=1)
-    assert rows[0][2] == percent(shares[f"{split_leak.RANDOM} ({frames.name})"])
+    assert [row[2] for row in rows] == [f"{number}.0 %" for number in range(1, 9)]
+    assert [angles for _, _, angles in asked] == [1, 1, 12, 1, 12, 1, 1, 12]
+    learned, judged = asked[3][:2]
+    assert learned.startswith("finger_digits") and judged == "sign_language_digits"
     assert "a split by person" in capsys.readouterr().out
 
 
