@@ -136,7 +136,7 @@ def run_all(
         ready = [p for p in waiting if not (after.get(p, set()) & {*waiting, *running})]
         for path in [] if failed else ready[: jobs - len(running)]:
             waiting.remove(path)
-            # The last one has the machine to itself.
+            # A last one that is alone has the machine to itself.
             environment = sharing if waiting or running else dict(os.environ)
             running[path] = (_start(path, folder, environment, quiet=jobs > 1), time.monotonic())
         if not running:

@@ -14,7 +14,10 @@ def add_to(commands: Any) -> None:
         "handvision study attention data\n         handvision study cards",
     )
     command.add_argument(
-        "names", nargs="+", metavar="NAME", help="ablations: data, attention, people, segmenter; or: cards"
+        "names",
+        nargs="+",
+        metavar="NAME",
+        help="data, attention, people, segmenter, unet_recipe, reader_data or finder_parts; or: cards",
     )
     command.add_argument("--profile", help="smoke, quick or full (full)", default="full")
     command.set_defaults(run=run)

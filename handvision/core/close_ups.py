@@ -15,8 +15,6 @@ from handvision.core.hands import HAND_FIELDS, Hands
 REACH = 2.2
 # Side of a kept picture in pixels.
 SIDE = 224
-# Vocabularies that a close-up may have a label of: names of heads.
-VOCABULARIES = ("gesture", "gestures", "hagrid")
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +26,7 @@ class CloseUps:
         masks: n PNG files (bytes) of the same size, 0, 255 or UNKNOWN; empty where no mask is known.
         hands: n rows, one hand each, in pixels of its picture. `labels` are not used.
         present: (n,) bool, whether there is a hand. Where there is none, the box is what was taken for one.
-        labels: vocabulary -> (n,) int64, -1 where not known.
+        labels: name of a head (`vocabularies.OF_HEADS`) -> (n,) int64, -1 where not known.
         shaped: (n,) bool, whether the hand's shape may be learned for comparing gestures.
         pixels: (n,) float32, the hand's longer side in the photo that it was cut from.
         sources: (n,) str, the data set.

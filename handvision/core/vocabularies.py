@@ -42,3 +42,6 @@ HAGRID = (
     "two_up_inverted",
     "no_gesture",
 )
+
+# Name of a head -> what it names hands by, in the order of its labels. "gesture" has the numbers.
+OF_HEADS = {"gesture": NUMBERS, "gestures": GESTURES, "hagrid": HAGRID}

@@ -6,13 +6,12 @@ from typing import Any
 from numpy.typing import NDArray
 
 from handvision.core.geometry import Affine
-from handvision.core.vocabularies import GESTURES, HAGRID
+from handvision.core.vocabularies import OF_HEADS
 from handvision.heads import decode_hand
 from handvision.inference.backends import Backend
 
-# A vocabulary beside the numbers -> its names. A model that has several answers each by a head of that name,
-# and the numbers by its head "gesture".
-_FURTHER = {"gestures": GESTURES, "hagrid": HAGRID}
+# A vocabulary beside the numbers -> its names. A model that has several answers each by a head of that name.
+_FURTHER = {name: names for name, names in OF_HEADS.items() if name != "gesture"}
 VOCABULARIES = ("numbers", *_FURTHER)
 
 

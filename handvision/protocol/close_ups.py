@@ -7,11 +7,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from handvision.core.close_ups import REACH, SIDE, VOCABULARIES, CloseUps
+from handvision.core.close_ups import REACH, SIDE, CloseUps
 from handvision.core.examples import NO_HAND, Examples
 from handvision.core.geometry import Affine, box_iou, letterbox
 from handvision.core.hands import HAND_FIELDS, KEYPOINTS, Hands
-from handvision.core.vocabularies import GESTURES, HAGRID, NUMBERS
+from handvision.core.vocabularies import HAGRID, NUMBERS, OF_HEADS
 from handvision.datasets.readers import find_reader
 from handvision.datasets.readers.hagrid import IDLE
 from handvision.datasets.readers.people_photos import WITHOUT_HANDS
@@ -52,7 +52,6 @@ UNSEEN_NUMBERS = ("1", "5")  # drawn as the index alone, and the open hand
 Find = Callable[[NDArray[np.uint8]], Hands]
 VIEW = (384, 512)  # height and width of moved photos in which false finds are looked for
 PERSON_SIZE = (288, 384)  # height and width of their pictures
-_DRAWN_NAMES = {"gesture": NUMBERS, "gestures": GESTURES}
 # The largest side of a hand that is no hand to speak of.
 _LEAST_PIXELS = 8.0
 
@@ -224,10 +223,7 @@ class _Rows:
             self.masks,
             Hands(**columns),
             np.array(self.present, bool),
-            {
-                name: np.array([one.get(name, NO_HAND) for one in self.labels], np.int64)
-                for name in VOCABULARIES
-            },
+            {name: np.array([one.get(name, NO_HAND) for one in self.labels], np.int64) for name in OF_HEADS},
             np.array(self.shaped, bool),
             np.array(self.pixels, np.float32),
             np.array(self.sources, str),
@@ -241,7 +237,7 @@ def _add_drawn(rows: _Rows, drawn: Examples, source: str) -> None:
             label = int(hands.labels[j])
             names = drawn.class_names
             unseen = UNSEEN_NUMBERS if names == NUMBERS else UNSEEN_RENDERED
-            labels = {vocabulary: label for vocabulary, its in _DRAWN_NAMES.items() if its == names}
+            labels = {head: label for head, its in OF_HEADS.items() if its == names}
             rows.add(
                 photo,
                 mask,

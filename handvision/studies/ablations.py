@@ -18,6 +18,7 @@ from handvision.core.files import folder_name
 from handvision.core.workspace import Settings, workspace
 from handvision.protocol import Task, close_ups
 from handvision.protocol.partitions import digests
+from handvision.protocol.segmenters import SEGMENTATION_PARTITIONS
 from handvision.studies.looks import finder_parts, reader_data
 from handvision.studies.record import Variant, record_of_this_run
 from handvision.training import (
@@ -246,7 +247,7 @@ def run(name: str, settings: Settings) -> Path:
 def _partitions(recipe: Recipe) -> Mapping[str, Mapping[str, str]]:
     """Who is in which part of the sets that trainings by a recipe draw from."""
     if isinstance(recipe, SegmenterRecipe):
-        return segmenter_task(recipe).partitions
+        return digests(SEGMENTATION_PARTITIONS)
     if isinstance(recipe, ClassifierRecipe):
         return classifier_task(recipe).partitions
     return digests(close_ups.SETS)

@@ -48,7 +48,7 @@ def reader_data(folder: Path, recipe: CloseReaderRecipe) -> list[Variant]:
 
     Returns:
         A variant for each: the accuracy of numbers by set of close-ups, and in its details `wrong`, the share
-        of what a finder wrongly finds that is believed where 2 % of hands are missed.
+        of close-ups without a hand that is believed where 2 % of hands are missed.
     """
 
     def without(*names: str) -> CloseReaderRecipe:
@@ -60,7 +60,7 @@ def reader_data(folder: Path, recipe: CloseReaderRecipe) -> list[Variant]:
         "without mesh hands": (without("mesh"), None),
         "without rendered persons": (without("persons"), None),
         "without what a finder wrongly finds": (replace(recipe, finder=""), None),
-        "without a teacher": (without(TEACHERS_OWN), untaught),
+        "without a teacher's points and sides": (without(TEACHERS_OWN), untaught),
     }
     judged = close_ups_of(recipe, "validation")
     variants = []

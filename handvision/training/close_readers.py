@@ -12,6 +12,7 @@ from handvision.core.close_ups import REACH, SIDE, CloseUps
 from handvision.core.geometry import degrees_from_sin_cos, letterbox
 from handvision.core.hands import Hands
 from handvision.core.hashing import hash_arrays, hash_json
+from handvision.core.vocabularies import OF_HEADS
 from handvision.core.workspace import workspace
 from handvision.datasets.teacher.table import read as read_labels
 from handvision.models.close_reader import build_close_reader
@@ -87,7 +88,7 @@ def close_ups_of(recipe: CloseReaderRecipe, which: str) -> CloseUps:
     count, persons = (recipe.train, recipe.persons) if learning else (recipe.test, recipe.test)
     choice = choose_data(recipe.data, protocol.DATA_SETS)
     described = {"data": choice, "hands": count, "persons": persons, "seed": recipe.seed, "side": SIDE}
-    described |= {"reach": REACH, "drawing": code_version(), "vocabularies": kept.VOCABULARIES}
+    described |= {"reach": REACH, "drawing": code_version(), "vocabularies": list(OF_HEADS)}
     if choice == "real":
         described |= {
             "negatives": recipe.negatives,

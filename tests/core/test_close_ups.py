@@ -5,6 +5,7 @@ import pytest
 
 from handvision.core.close_ups import CloseUps, read, together, write
 from handvision.core.hands import Hands
+from tests.helpers.close_ups import label_columns
 
 
 def close_ups(count: int = 3, source: str = "drawn") -> CloseUps:
@@ -14,7 +15,7 @@ def close_ups(count: int = 3, source: str = "drawn") -> CloseUps:
         [b"mask" if i % 2 else b"" for i in range(count)],
         Hands(boxes=np.sort(rng.uniform(0, 224, (count, 4)), axis=1), handedness=["left"] * count),
         np.ones(count, bool),
-        {"gesture": np.arange(count), "gestures": np.full(count, -1), "hagrid": np.full(count, -1)},
+        label_columns(np.arange(count)),
         np.zeros(count, bool),
         np.full(count, 40, np.float32),
         np.full(count, source),

@@ -9,6 +9,7 @@ from handvision.core.hands import Hands
 from handvision.protocol.close_up_places import CloseUpAugmentation
 from handvision.protocol.close_up_sequence import CloseUpSequence
 from handvision.training.close_reader_draws import heads_of_close_reader
+from tests.helpers.close_ups import label_columns
 
 HEADS = heads_of_close_reader(96)
 
@@ -30,7 +31,7 @@ def close_ups(turn: float = 0.0) -> CloseUps:
         [cv2.imencode(".png", mask)[1].tobytes(), b""],
         Hands(boxes=[box, box], keypoints=keypoints, handedness=["right", ""]),
         np.array([True, False]),
-        {"gesture": np.array([3, -1]), "gestures": np.array([-1, -1]), "hagrid": np.array([6, -1])},
+        label_columns([3, -1], hagrid=[6, -1]),
         np.array([True, False]),
         np.array([200, 200], np.float32),
         np.array(["drawn", "none"]),

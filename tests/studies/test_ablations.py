@@ -50,6 +50,16 @@ def trainings(monkeypatch):
     return asked
 
 
+@pytest.fixture
+def bars(monkeypatch):
+    """The task of every segmenter: four photos of a bright bar."""
+    photos = np.zeros((4, 32, 32, 3), np.uint8)
+    photos[:, 8:20] = 200
+    drawn = Examples("bars", photos=photos, masks=(photos[..., :1] > 0) * np.uint8(255))
+    made = protocol.Task(None, drawn, {"rendered": drawn}, "real")
+    monkeypatch.setattr(ablations, "segmenter_task", lambda recipe: made)
+
+
 @pytest.mark.slow
 def test_the_data_grow_by_one_thing_a_row(trainings, tmp_path):
     for variant in ablations.data(tmp_path, SMALL):
@@ -105,18 +115,13 @@ def test_without_other_people_all_of_them_are_the_test(trainings, tmp_path):
 
 
 @pytest.mark.slow
-def test_each_part_of_the_segmenter_is_left_out_once(tmp_path, monkeypatch):
-    photos = np.zeros((4, 32, 32, 3), np.uint8)
-    photos[:, 8:20] = 200
-    bars = Examples("bars", photos=photos, masks=(photos[..., :1] > 0) * np.uint8(255))
+def test_each_part_of_the_segmenter_is_left_out_once(bars, tmp_path, monkeypatch):
     built = []
 
     def train_segmenter(recipe, folder, task):
         built.append(build_segmenter(recipe))
         return built[-1], task, None
 
-    made = protocol.Task(None, bars, {"rendered": bars}, "real")
-    monkeypatch.setattr(ablations, "segmenter_task", lambda recipe: made)
     monkeypatch.setattr(ablations, "train_segmenter", train_segmenter)
     phase = Phase(size=(32, 32), steps=1, epochs=1, learning_rate=1e-3)
     recipe = replace(recipes.get("deeplab_v3_plus", "smoke"), phases=(phase,))
@@ -134,10 +139,7 @@ def test_each_part_of_the_segmenter_is_left_out_once(tmp_path, monkeypatch):
 
 
 @pytest.mark.slow
-def test_the_unets_recipe_grows_by_one_thing_a_row(tmp_path, monkeypatch):
-    photos = np.zeros((4, 32, 32, 3), np.uint8)
-    photos[:, 8:20] = 200
-    bars = Examples("bars", photos=photos, masks=(photos[..., :1] > 0) * np.uint8(255))
+def test_the_unets_recipe_grows_by_one_thing_a_row(bars, tmp_path, monkeypatch):
     how = []
 
     def train_segmenter(recipe, folder, make_ready):
@@ -151,8 +153,6 @@ def test_the_unets_recipe_grows_by_one_thing_a_row(tmp_path, monkeypatch):
             assert recipe.train == recipe.phases[0].steps * recipe.batch_size
         return model, None, None
 
-    made = protocol.Task(None, bars, {"rendered": bars}, "real")
-    monkeypatch.setattr(ablations, "segmenter_task", lambda recipe: made)
     monkeypatch.setattr(ablations, "train_segmenter", train_segmenter)
     phase = Phase(size=(32, 32), steps=1, epochs=1, learning_rate=1e-3)
     recipe = replace(

@@ -17,6 +17,7 @@ from handvision.studies.record import Record
 from handvision.studies.study_tables import finder_parts_table, reader_data_table
 from handvision.training import recipes
 from handvision.training.close_reader_draws import heads_of_close_reader
+from tests.helpers.close_ups import label_columns
 
 READER = replace(recipes.get("close_reader", "smoke", data="real"), crop=64)
 FINDER = recipes.get("finder", "smoke", data="real")
@@ -39,7 +40,7 @@ def close_ups():
             handedness=["left"] * count,
         ),
         present,
-        {"gesture": numbers, "gestures": np.full(count, -1), "hagrid": np.full(count, -1)},
+        label_columns(numbers),
         present,
         np.full(count, 100, np.float32),
         np.array(sources),
@@ -74,10 +75,7 @@ def test_each_reader_lacks_one_thing(tmp_path, monkeypatch):
 def test_what_a_teacher_said_of_real_photos_is_left_out():
     known = close_ups()
     hands = looks.untaught(known).hands
-    real = known.sources[:10]
-    assert (
-        len(real) == 10 and np.isnan(hands.keypoints[:10, :, :2]).all() and set(hands.handedness[:10]) == {""}
-    )
+    assert np.isnan(hands.keypoints[:10, :, :2]).all() and set(hands.handedness[:10]) == {""}
     assert np.isfinite(hands.keypoints[10, :, :2]).all() and hands.handedness[10] == "left"
     assert np.isfinite(known.hands.keypoints[0, :, :2]).all()
 
@@ -119,3 +117,17 @@ def test_finders_are_compared_where_they_wrongly_find_as_much(tmp_path, monkeypa
     assert all(variant.figures["eduart_boxes"] == {"n": 3, "recall": 0.0} for variant in variants)
     rows = finder_parts_table(Record("finder_parts", variants=tuple(variants))).cells
     assert rows[0] == ("the palm detector's features", "0.0 %", "0.500")
+
+
+def test_hands_are_found_that_score_more_than_what_is_wrongly_found(monkeypatch):
+    def look(photo):
+        """In a bright photo a sure hand and a doubtful one; in others what is doubtful alone."""
+        sure = photo.max() > 0
+        return Hands(boxes=[[10, 10, 40, 40], [60, 60, 90, 90]]), np.array([0.9 * sure, 0.4], np.float32)
+
+    monkeypatch.setattr(looks, "peaks_of", lambda finder: look)
+    bright, dark = np.full((2, 96, 128, 3), 200, np.uint8), np.zeros((3, 96, 128, 3), np.uint8)
+    both = Hands(boxes=[[12, 10, 40, 40], [60, 60, 90, 90]])
+    boxed = {"eduart_boxes": Examples("b", photos=bright, hands=[both, both.take([0])])}
+    recalls = looks._recalls(None, boxed, {"rooms": Examples("r", photos=dark)})
+    assert recalls == {"eduart_boxes": {"n": 3, "recall": pytest.approx(2 / 3)}}

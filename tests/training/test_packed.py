@@ -33,6 +33,7 @@ from handvision.training.packed.packing import pack_close_reader, spread, thinne
 from handvision.training.packed.run import run_packed
 from handvision.training.packed.sequence import PackedSequence
 from handvision.training.packed.weather import weathered
+from tests.helpers.close_ups import label_columns
 from tests.helpers.packs import small_pack
 
 CROP = 96
@@ -62,11 +63,7 @@ def close_ups(count: int = 6) -> CloseUps:
             handedness=["left", "right"] * (count // 2),
         ),
         here,
-        {
-            "gesture": np.arange(count) % 6 - (~here) * 6,
-            "gestures": np.full(count, -1),
-            "hagrid": np.full(count, -1),
-        },
+        label_columns(np.arange(count) % 6 - (~here) * 6),
         here,
         np.linspace(20, 300, count, dtype=np.float32),
         np.array(["drawn"] * (count - 1) + ["none"]),

@@ -13,10 +13,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from handvision.core.close_ups import SIDE, VOCABULARIES, CloseUps
+from handvision.core.close_ups import SIDE, CloseUps
 from handvision.core.files import replacing
 from handvision.core.hands import KEYPOINTS, SIDES, Hands
-from handvision.core.vocabularies import GESTURES, HAGRID, NUMBERS
+from handvision.core.vocabularies import OF_HEADS
 from handvision.training import typed_json
 from handvision.training.recipe import CloseReaderRecipe
 
@@ -34,7 +34,7 @@ _COLUMNS: Mapping[str, tuple[str, tuple[int, ...]]] = {
     "shaped": ("|b1", ()),
     "pixels": ("<f4", ()),
     "source": ("|u1", ()),
-    **{name: ("|i1", ()) for name in VOCABULARIES},
+    **{name: ("|i1", ()) for name in OF_HEADS},
     "picture_sizes": ("<u4", ()),
     "mask_sizes": ("<u4", ()),
 }
@@ -228,9 +228,7 @@ def _close_ups(members: Mapping[str, NDArray], part: str, sources: Sequence[str]
     named: dict[str, Sequence[str]] = {
         "handedness": SIDES,
         "source": sources,
-        "gesture": NUMBERS,
-        "gestures": GESTURES,
-        "hagrid": HAGRID,
+        **OF_HEADS,
     }
     for name, names in named.items():
         if count and columns[name].max() >= len(names):
@@ -245,7 +243,7 @@ def _close_ups(members: Mapping[str, NDArray], part: str, sources: Sequence[str]
             rotations=columns["rotations"],
         ),
         columns["present"],
-        {name: columns[name].astype(np.int64) for name in VOCABULARIES},
+        {name: columns[name].astype(np.int64) for name in OF_HEADS},
         columns["shaped"],
         columns["pixels"],
         np.array(sources, str)[columns["source"]],
