@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from handvision import protocol
+from handvision.cli import main
 from handvision.core.examples import NO_HAND, Examples
 from handvision.core.workspace import Settings
 from handvision.models import build_classifier, classify_masks
@@ -177,3 +178,10 @@ def test_what_was_measured_is_written_with_its_recipe(trainings, tmp_path, monke
     assert (record.profile, record.seed, record.recipe["epochs"]) == ("smoke", 3, 1)
     with pytest.raises(ValueError, match="no ablation is called 'hands'"):
         ablations.run("hands", Settings())
+
+
+def test_the_commands_help_names_every_ablation(capsys):
+    with pytest.raises(SystemExit):
+        main(["study", "--help"])
+    said = capsys.readouterr().out
+    assert all(name in said for name in ablations.ABLATIONS)
