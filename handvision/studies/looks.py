@@ -113,10 +113,11 @@ def finder_parts(folder: Path, recipe: FinderRecipe) -> list[Variant]:
     10 % of the photos without one, and in the details `mask_iou` of the photos it was watched on.
     """
     persons = replace(recipe, sources={**recipe.sources, "persons": 0.0})
-    lite = {**recipe.network, "backbone": "efficientnet_lite0", "weights": "imagenet", "frozen": 3}
+    # The palm detector's third level knows what lies below it; this encoder's levels are each for themselves.
+    lite = dict(backbone="efficientnet_lite0", weights="imagenet", channels=(24, 40, 96, 128, 160), frozen=5)
     rows = {
         "the palm detector's features": recipe,
-        "EfficientNet-Lite0, ImageNet": replace(recipe, network=lite),
+        "EfficientNet-Lite0, ImageNet": replace(recipe, network={**recipe.network, **lite}),
         "without composites": replace(recipe, composites=0),
         "without rendered persons": persons,
         "without unusual pictures": replace(recipe, unusual=0.0),

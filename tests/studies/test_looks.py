@@ -110,6 +110,7 @@ def test_finders_are_compared_where_they_wrongly_find_as_much(tmp_path, monkeypa
     )
     variants = looks.finder_parts(tmp_path, FINDER)
     assert [recipe.network["backbone"] for recipe in asked] == ["palm", "efficientnet_lite0"] + ["palm"] * 3
+    assert all(recipe.network["frozen"] == len(recipe.network["channels"]) for recipe in asked)
     assert [recipe.composites for recipe in asked] == [FINDER.composites] * 2 + [0] + [FINDER.composites] * 2
     assert [recipe.unusual for recipe in asked] == [FINDER.unusual] * 4 + [0]
     assert [recipe.sources["persons"] > 0 for recipe in asked] == [True] * 3 + [False, True]
